@@ -1,0 +1,1 @@
+"""How accurate screening was: ledger, cells, measures and their intervals."""

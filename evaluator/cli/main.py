@@ -1,0 +1,85 @@
+"""`nbseval`: one stage, one command; commands read files and write files."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from evaluator import __version__
+from evaluator.errors import EvaluatorError
+
+# Loaded only when called: `--help` and shell completion stay quick although the stages import polars.
+COMMANDS = {
+    "panel": ("evaluator.cli.panel", "panel"),
+    "simulate": ("evaluator.cli.simulate", "simulate"),
+    "extract": ("evaluator.cli.extract", "extract"),
+    "annotate": ("evaluator.cli.annotate", "annotate"),
+    "flag": ("evaluator.cli.flag", "flag"),
+    "explain": ("evaluator.cli.explain", "explain"),
+    "accuracy": ("evaluator.cli.accuracy", "accuracy"),
+    "route": ("evaluator.cli.route", "route"),
+    "report": ("evaluator.cli.report", "report"),
+}
+
+
+class Stages(click.Group):
+    """The stages in the order in which a newborn's record passes them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in pipeline order."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module when it is asked for."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}.{name} is not a command")
+        return command
+
+
+@click.group(cls=Stages, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="nbseval")
+def nbseval() -> None:
+    """Screen newborns against a gene and condition panel, measure the accuracy, route every positive.
+
+    \b
+    Example:
+      nbseval panel lint panel/generation-study
+    """  # noqa: D301 - \b is click's mark for text that must not be wrapped
+
+
+def now() -> str:
+    """Read the clock, for provenance sidecars only; SOURCE_DATE_EPOCH overrides it."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return moment.isoformat(timespec="seconds")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is told in plain words and exits with 2."""
+    os.umask(0o077)  # results hold genotypes: for the owner's eyes only
+    try:
+        nbseval.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except EvaluatorError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The panel a committee edits: load, lint, compare, and the regions to read."""

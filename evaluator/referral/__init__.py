@@ -1,0 +1,1 @@
+"""Where each positive newborn goes: network, pathway, unit, and why."""

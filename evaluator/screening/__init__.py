@@ -1,0 +1,1 @@
+"""What is reportable: each clinical rule a small named unit, every verdict with its reasons."""

@@ -1,0 +1,158 @@
+"""Read a hand-written table and find every problem in it at once.
+
+UTF-8 TSV, or CSV by extension; a BOM and CRLF are accepted; an empty cell means "not given".
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.errors import Problem, raise_if_any
+from evaluator.sheets import Column, Sheet
+
+SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
+
+
+def read_sheet(path: Path, sheet: Sheet) -> tuple[pl.DataFrame, list[Problem]]:
+    """Read a hand-written table and every problem in it.
+
+    The frame has all declared columns (absent ones null) and `line`, the row's line in the file; cells
+    that are wrong are null there and named in the problems.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, delimiter="," if path.suffix.lower() == ".csv" else "\t", strict=True)
+            lines = [(reader.line_num, cells) for cells in reader]
+    except FileNotFoundError:
+        return _empty(sheet), [Problem(str(path), 0, f"does not exist; a {sheet.name} table is needed here")]
+    except UnicodeDecodeError as error:
+        return _empty(sheet), [
+            Problem(str(path), 0, f"is not UTF-8 text (byte {error.start}); save it as UTF-8 TSV")
+        ]
+    except csv.Error as error:
+        return _empty(sheet), [
+            Problem(str(path), reader.line_num, f"cannot be read as a table ({error}); check the quotes")
+        ]
+    if not lines:
+        return _empty(sheet), [
+            Problem(str(path), 0, f"is empty; its first line must name the columns of {sheet.name}")
+        ]
+    return _rows(str(path), sheet, lines[0], lines[1:])
+
+
+def read_sheet_or_raise(path: Path, sheet: Sheet) -> pl.DataFrame:
+    """Read a hand-written table; raise InputError with every problem in it."""
+    frame, problems = read_sheet(path, sheet)
+    raise_if_any(problems)
+    return frame
+
+
+def _empty(sheet: Sheet) -> pl.DataFrame:
+    return pl.DataFrame(schema=sheet.schema)
+
+
+def _rows(
+    file: str, sheet: Sheet, header: tuple[int, list[str]], lines: list[tuple[int, list[str]]]
+) -> tuple[pl.DataFrame, list[Problem]]:
+    names = [name.strip() for name in header[1]]
+    problems = _header_problems(file, sheet, header[0], names)
+    columns = {column.name: column for column in sheet.columns}
+    records: list[dict[str, str | int | float | None]] = []
+    first_seen: dict[tuple[object, ...], int] = {}
+    for line, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) > len(names):
+            problems.append(
+                Problem(file, line, f"has {len(cells)} cells but the header names {len(names)} columns")
+            )
+        record: dict[str, str | int | float | None] = dict.fromkeys(columns)
+        record["line"] = line
+        sound = True
+        for name, cell in zip(names, cells, strict=False):
+            if name in columns:
+                value, complaint = _cell(columns[name], cell.strip(), private=sheet.private)
+                record[name] = value
+                if complaint:
+                    problems.append(Problem(file, line, complaint))
+                    sound = False
+        for column in sheet.columns:
+            if column.required and column.name in names and record[column.name] is None and sound:
+                problems.append(Problem(file, line, f"{column.name} is empty; every row needs one"))
+        problems.extend(_repeated(file, sheet, record, line, first_seen))
+        records.append(record)
+    return pl.DataFrame(records, schema=sheet.schema), problems
+
+
+def _header_problems(file: str, sheet: Sheet, line: int, names: list[str]) -> list[Problem]:
+    known = [column.name for column in sheet.columns]
+    problems = [
+        Problem(file, line, f"unknown column {name!r}; the columns are {', '.join(known)}")
+        for name in names
+        if name not in known
+    ]
+    problems += [
+        Problem(file, line, f"column {name} stands twice; remove one")
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    problems += [
+        Problem(file, line, f"column {column.name} is missing; add it")
+        for column in sheet.columns
+        if column.required and column.name not in names
+    ]
+    return problems
+
+
+def _repeated(
+    file: str,
+    sheet: Sheet,
+    record: dict[str, str | int | float | None],
+    line: int,
+    first_seen: dict[tuple[object, ...], int],
+) -> list[Problem]:
+    key = tuple(record[name] for name in sheet.key)
+    if all(part is None for part in key):
+        return []
+    earlier = first_seen.setdefault(key, line)
+    if earlier == line:
+        return []
+    shown = "" if sheet.private else " (" + ", ".join(str(part) for part in key if part is not None) + ")"
+    return [Problem(file, line, f"same {' + '.join(sheet.key)} as line {earlier}{shown}; remove one")]
+
+
+def _cell(column: Column, text: str, *, private: bool) -> tuple[str | int | float | None, str]:
+    if not text:
+        return None, ""
+    shown = f"{column.name} {text!r}" if not private or column.kind == "word" else column.name
+    if column.kind == "word":
+        if text in column.words:
+            return text, ""
+        return None, f"{shown} is not one of {', '.join(column.words)}"
+    if column.kind == "slug":
+        if set(text) <= SLUG_CHARACTERS:
+            return text, ""
+        return None, f"{shown} may hold only lowercase letters, digits, '-', '_' and '.'"
+    if column.kind == "bases":
+        if set(text) <= set("ACGT"):
+            return text, ""
+        return None, f"{shown} may hold only the bases A, C, G and T"
+    if column.kind in ("integer", "number"):
+        return _numeral(column, text, shown)
+    return text, ""
+
+
+def _numeral(column: Column, text: str, shown: str) -> tuple[int | float | None, str]:
+    try:
+        value = int(text) if column.kind == "integer" else float(text)
+    except ValueError:
+        return None, f"{shown} is not {'a whole number' if column.kind == 'integer' else 'a number'}"
+    low, high = column.minimum, column.maximum
+    # `not (...)` also refuses "nan", which compares false with everything
+    if (low is not None and not value >= low) or (high is not None and not value <= high):
+        return None, f"{shown} is outside {'' if low is None else low} to {'' if high is None else high}"
+    if column.kind == "integer" and abs(value) >= 2**31:
+        return None, f"{shown} is too large"
+    return value, ""

@@ -1,0 +1,1 @@
+"""A cohort with known answers, made from the panel's own alleles."""

@@ -1,0 +1,1 @@
+"""From VCF to typed columns: reading, normalising, callability, annotation, the store."""
