@@ -1,0 +1,45 @@
+# `make demo` runs the whole pipeline on a simulated cohort, `make test` the tests, `make check` the
+# linters. All start from Python 3.11 or newer, make and a package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+DEMO_NEWBORNS := 200
+DEMO_SEED := 2026
+PROFILE := workflow/profiles/default
+
+.PHONY: demo test check format environment clean
+
+demo: environment
+	rm -rf demo
+	nbseval simulate panel/generation-study --newborns $(DEMO_NEWBORNS) --seed $(DEMO_SEED) --out demo
+	snakemake --workflow-profile $(PROFILE) --quiet progress
+	nbseval report results --panel panel/generation-study --samples demo/samples.tsv --out results/report.html
+
+test: environment
+	pytest -n auto
+
+check: environment
+	ruff check
+	ruff format --check
+	mypy
+	snakefmt --check workflow Snakefile
+	snakemake --lint
+
+format: environment
+	ruff format
+	ruff check --fix
+	snakefmt workflow Snakefile
+
+environment: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[develop]'
+	touch $@
+
+clean:
+	rm -rf demo results logs .snakemake

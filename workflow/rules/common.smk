@@ -1,0 +1,70 @@
+"""Load and validate the configuration and the sample sheet; nothing runs before both are sound."""
+
+from pathlib import Path
+
+import polars as pl
+import yaml
+from jsonschema import Draft202012Validator
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
+validate(config, "../schemas/config.schema.yaml")
+
+
+def existing(key):
+    """Path of a configured file as a list, empty where the configuration leaves it out."""
+    path = config.get(key)
+    if path and not Path(path).exists():
+        raise WorkflowError(
+            f"config: {key}: {path} does not exist. Correct it in config/config.yaml;"
+            " `make demo` makes the files of the demonstration cohort."
+        )
+    return [path] if path else []
+
+
+def read_samples(path, schema):
+    """The sample sheet as text; every problem is told at once, by line and never by newborn."""
+    sheet = pl.read_csv(path, separator="," if path.endswith(".csv") else "\t", infer_schema=False)
+    validator = Draft202012Validator(yaml.safe_load(Path(schema).read_text(encoding="utf-8")))
+    problems = [
+        f"{path}:{line}: {' '.join(map(str, error.path))} {error.message}"
+        for line, row in enumerate(sheet.iter_rows(named=True), start=2)
+        for error in validator.iter_errors({k: v for k, v in row.items() if v is not None})
+    ]
+    if problems:
+        raise WorkflowError("\n".join([*problems, f"{len(problems)} problems in {path}. Nothing was run."]))
+    return sheet
+
+
+existing("panel")
+SAMPLES = read_samples(existing("samples")[0], workflow.source_path("../schemas/samples.schema.yaml"))
+NEWBORNS_PER_JOB = config["newborns_per_job"]
+BATCHES = [f"{1 + first // NEWBORNS_PER_JOB:04d}" for first in range(0, SAMPLES.height, NEWBORNS_PER_JOB)]
+CLINVAR, FREQUENCIES = existing("clinvar"), existing("frequencies")
+OUTCOMES, REVIEWS, NETWORK = (
+    existing("outcomes"),
+    existing("reviews"),
+    existing("network"),
+)
+# The folder is what the commands are given; its files are what Snakemake watches.
+PANEL_FILES = sorted(str(path) for path in Path(config["panel"]).iterdir() if path.is_file())
+
+# Without a reference standard there is no accuracy, without a network no route; the page says so.
+RESULTS = ["results/findings.tsv", "results/report.html"]
+
+
+def option(name, paths):
+    """`--name path`, or nothing where the configuration leaves the file out."""
+    return [word for path in paths for word in (f"--{name}", path)]
+
+
+def files_of_batch(wildcards):
+    """VCF and callable files of the newborns in one batch; paths are relative to the sheet."""
+    batch = SAMPLES.slice((int(wildcards.number) - 1) * NEWBORNS_PER_JOB, NEWBORNS_PER_JOB)
+    columns = [column for column in ("vcf", "callable") if column in batch.columns]
+    folder = Path(config["samples"]).parent
+    return [str(folder / cell) for column in columns for cell in batch[column].unique().sort() if cell]
+
+
+wildcard_constraints:
+    number=r"\d+",
