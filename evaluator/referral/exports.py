@@ -1,0 +1,45 @@
+"""Write the routes for people and other systems: CSV for a spreadsheet, JSON with a published schema."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.files import write_text
+from evaluator.provenance import Provenance
+
+# A spreadsheet takes a cell that starts with one of these for a formula (OWASP, "CSV Injection").
+FORMULA_START = r"^[=+\-@\t\r]"
+SCHEMA_FILE = "routes.schema.json"
+
+
+def spreadsheet_safe(table: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before every text cell that a spreadsheet would run as a formula."""
+    texts = pl.col(pl.String)
+    risky = texts.str.contains(FORMULA_START)
+    return table.with_columns(pl.when(risky).then(pl.lit("'") + texts).otherwise(texts).name.keep())
+
+
+def write_csv(referrals: pl.DataFrame, path: Path) -> None:
+    """Write every column but the trace, safe to open in a spreadsheet."""
+    write_text(path, spreadsheet_safe(referrals.drop("trace")).write_csv())
+
+
+def write_json(referrals: pl.DataFrame, path: Path, provenance: Provenance) -> None:
+    """Write the routes with lists as lists, in the form of `routes_schema`."""
+    document = {"provenance": provenance.as_dict(), "routes": [_route(row) for row in referrals.to_dicts()]}
+    write_text(path, json.dumps(document, sort_keys=True, ensure_ascii=False, indent=1) + "\n")
+
+
+def routes_schema() -> dict[str, object]:
+    """The published JSON Schema of routes.json."""
+    text = files("evaluator.referral").joinpath(SCHEMA_FILE).read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def _route(row: dict[str, object]) -> dict[str, object]:
+    alternatives = [unit for unit in str(row["alternatives"]).split(";") if unit]
+    return {**row, "alternatives": alternatives, "trace": json.loads(str(row["trace"]))}
