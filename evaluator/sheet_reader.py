@@ -71,17 +71,20 @@ def _rows(
             )
         record: dict[str, str | int | float | None] = dict.fromkeys(columns)
         record["line"] = line
-        sound = True
+        wrong: set[str] = set()
         for name, cell in zip(names, cells, strict=False):
             if name in columns:
                 value, complaint = _cell(columns[name], cell.strip(), private=sheet.private)
                 record[name] = value
                 if complaint:
                     problems.append(Problem(file, line, complaint))
-                    sound = False
-        for column in sheet.columns:
-            if column.required and column.name in names and record[column.name] is None and sound:
-                problems.append(Problem(file, line, f"{column.name} is empty; every row needs one"))
+                    wrong.add(name)
+        problems.extend(
+            Problem(file, line, f"{column.name} is empty; every row needs one")
+            for column in sheet.columns
+            if column.required and column.name in names and record[column.name] is None
+            if column.name not in wrong
+        )
         problems.extend(_repeated(file, sheet, record, line, first_seen))
         records.append(record)
     return pl.DataFrame(records, schema=sheet.schema), problems
@@ -114,7 +117,9 @@ def _repeated(
     first_seen: dict[tuple[object, ...], int],
 ) -> list[Problem]:
     key = tuple(record[name] for name in sheet.key)
-    if all(part is None for part in key):
+    needed = [column.name for column in sheet.columns if column.required and column.name in sheet.key]
+    # A key with a hole would repeat where the sheet does not; the hole has its own problem.
+    if any(record[name] is None for name in needed):
         return []
     earlier = first_seen.setdefault(key, line)
     if earlier == line:
