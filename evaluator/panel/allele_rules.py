@@ -1,0 +1,186 @@
+"""What a panel says of alleles: that they can exist, lie in their gene, and stand on one list only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from evaluator.errors import Problem
+from evaluator.panel.alleles import ANY, Allele, minimal_form, parse_haplotype
+from evaluator.panel.draft import Draft
+from evaluator.panel.gene_rules import GeneAtlas
+from evaluator.panel.genome import CONTIG_LENGTHS
+from evaluator.panel.reference_rules import known_words, near
+
+# Ours: pathogenic alleles farther from the coding bases exist, but a wrong gene or a wrong build is likelier.
+FARTHEST_FROM_GENE = 5_000
+REPORTABLE_AS = "reportable as "
+DIPLOTYPE_VERDICTS = ("reportable", "not reportable", f"{REPORTABLE_AS}CONDITION")
+
+Row = dict[str, Any]
+GeneRows = defaultdict[str, list[tuple[str | None, str | None]]]  # gene -> (condition, inheritance)
+
+
+def allele_problems(draft: Draft, atlas: GeneAtlas) -> list[Problem]:
+    """Find alleles that cannot exist, lie far from their gene, or stand on two lists."""
+    rows = list(draft.tables["alleles"].iter_rows(named=True))
+    gene_rows = _gene_rows(draft)
+    conditions = known_words(draft.tables["conditions"], "condition")
+    complaints = list(_on_two_lists(rows))
+    for row in rows:
+        found = _gene_complaints(row["gene"], gene_rows) + _scope_complaints(row, conditions, gene_rows)
+        if None not in (row["contig"], row["position"], row["ref"], row["alt"]):
+            allele = Allele(row["contig"], row["position"], row["ref"], row["alt"])
+            found += _impossible(allele, row["gene"], atlas)
+        complaints += [(row["line"], complaint) for complaint in found]
+    return [draft.problem("alleles", line, complaint) for line, complaint in complaints]
+
+
+def diplotype_problems(draft: Draft, atlas: GeneAtlas) -> list[Problem]:
+    """Find diplotype rules whose alleles or verdict cannot be read, and pairs that stand twice."""
+    rows = list(draft.tables["diplotypes"].iter_rows(named=True))
+    gene_rows = _gene_rows(draft)
+    conditions = known_words(draft.tables["conditions"], "condition")
+    complaints = list(_repeated_pairs(rows))
+    for row in rows:
+        found = _gene_complaints(row["gene"], gene_rows)
+        found += _verdict_complaints(row, conditions, gene_rows)
+        for side in ("allele_1", "allele_2"):
+            if row[side] is not None:
+                found += _haplotype_complaints(side, row[side], row["gene"], atlas)
+        complaints += [(row["line"], complaint) for complaint in found]
+    return [draft.problem("diplotypes", line, complaint) for line, complaint in complaints]
+
+
+def _gene_rows(draft: Draft) -> GeneRows:
+    rows: GeneRows = defaultdict(list)
+    for gene, condition, inheritance in (
+        draft.tables["genes"].select("gene", "condition", "inheritance").iter_rows()
+    ):
+        if gene is not None:
+            rows[gene].append((condition, inheritance))
+    return rows
+
+
+def _gene_complaints(gene: str | None, gene_rows: GeneRows) -> list[str]:
+    # A gene table that could not be read at all is told once, not at every allele.
+    if gene is None or not gene_rows or gene in gene_rows:
+        return []
+    return [f"gene {gene!r} has no gene row on the panel{near(gene.upper(), gene_rows)}"]
+
+
+def _scope_complaints(row: Row, conditions: set[str], gene_rows: GeneRows) -> list[str]:
+    """A scope that no gene row meets would never apply; a dangling condition has its own problem."""
+    if row["condition"] is not None and row["condition"] not in conditions:
+        return []
+    same_gene = gene_rows.get(row["gene"], [])
+    met = any(
+        row["condition"] in (None, condition)
+        and (inheritance is None or row["inheritance"] in (None, inheritance))
+        for condition, inheritance in same_gene
+    )
+    if met or not same_gene:
+        return []
+    scope = " ".join(word for word in (row["condition"], row["inheritance"]) if word)
+    return [f"no gene row of {row['gene']} has the scope {scope!r}, so this row would never apply"]
+
+
+def _impossible(allele: Allele, symbol: str | None, atlas: GeneAtlas) -> list[str]:
+    """Say why an allele cannot stand on a panel of this build; empty when it can."""
+    lengths = CONTIG_LENGTHS[atlas.build]
+    if allele.contig not in lengths:
+        usual = "chrM" if allele.contig in ("MT", "M") else f"chr{allele.contig}"
+        advice = f"write {usual}" if usual in lengths else f"it is one of {', '.join(lengths)}"
+        return [f"contig {allele.contig!r} is not a contig of {atlas.build}; {advice}"]
+    last = allele.position + len(allele.ref) - 1
+    if last > lengths[allele.contig]:
+        length = lengths[allele.contig]
+        return [
+            f"position {last} is past the end of {allele.contig}, which has {length} bases in {atlas.build}"
+        ]
+    return [*_form_complaints(allele), *_far_complaints(allele, symbol, atlas)]
+
+
+def _form_complaints(allele: Allele) -> Iterator[str]:
+    if allele.ref == allele.alt:
+        yield f"ref and alt are both {allele.ref}; an allele must change something"
+        return
+    shortest = minimal_form(allele.position, allele.ref, allele.alt)
+    if shortest != (allele.position, allele.ref, allele.alt):
+        yield f"{allele} is not minimal; write {Allele(allele.contig, *shortest)}"
+
+
+def _far_complaints(allele: Allele, symbol: str | None, atlas: GeneAtlas) -> Iterator[str]:
+    gene = atlas.genes.get(symbol) if symbol else None
+    if gene is None or gene.start is None or gene.end is None:
+        return
+    if gene.contig != allele.contig:
+        yield f"{allele} lies on {allele.contig}, but {gene.symbol} lies on {gene.contig}"
+        return
+    first, last = allele.position - 1, allele.position + len(allele.ref) - 1
+    distance = max(gene.start - last, first - gene.end, 0)
+    if distance > FARTHEST_FROM_GENE:
+        span = f"{gene.contig}:{gene.start + 1}-{gene.end}"
+        yield f"{allele} lies {distance} bases from the coding bases of {gene.symbol} ({span}); wrong build?"
+
+
+def _on_two_lists(rows: list[Row]) -> Iterator[tuple[int, str]]:
+    """Find rows of one allele and gene whose scopes overlap although their lists differ."""
+    by_allele: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        key = (row["contig"], row["position"], row["ref"], row["alt"], row["gene"])
+        if None not in key and row["list"] is not None:
+            by_allele[key].append(row)
+    for same in by_allele.values():
+        for place, row in enumerate(same):
+            for earlier in same[:place]:
+                if earlier["list"] != row["list"] and _overlap(earlier, row):
+                    there = f"the {earlier['list']} list at line {earlier['line']}"
+                    yield row["line"], f"on the {row['list']} list here and on {there}; keep one"
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    return all(
+        one[column] is None or other[column] is None or one[column] == other[column]
+        for column in ("condition", "inheritance")
+    )
+
+
+def _repeated_pairs(rows: list[Row]) -> Iterator[tuple[int, str]]:
+    """Find rules for one pair of haplotypes in another order; the same order is told by the sheet reader."""
+    first: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        sides = [parse_haplotype(row[side] or "") for side in ("allele_1", "allele_2")]
+        if row["gene"] is None or None in sides:
+            continue
+        pair = (row["gene"], *sorted(tuple(sorted(side or ())) for side in sides))
+        earlier = first.setdefault(pair, row)
+        written = [tuple(each[side] for side in ("allele_1", "allele_2")) for each in (earlier, row)]
+        if earlier is not row and written[0] != written[1]:
+            yield row["line"], f"the same pair of haplotypes stands at line {earlier['line']}; remove one"
+
+
+def _haplotype_complaints(side: str, text: str, symbol: str | None, atlas: GeneAtlas) -> list[str]:
+    haplotype = parse_haplotype(text)
+    if haplotype is None:
+        form = f"write chr7-117559590-ATCT-A, alleles in cis joined by '+', or {ANY}"
+        return [f"{side} {text!r} cannot be read; {form}"]
+    if len(set(haplotype)) != len(haplotype):
+        return [f"{side} {text!r} names an allele twice; one haplotype holds it once"]
+    return [complaint for allele in haplotype for complaint in _impossible(allele, symbol, atlas)]
+
+
+def _verdict_complaints(row: Row, conditions: set[str], gene_rows: GeneRows) -> list[str]:
+    verdict = row["verdict"]
+    if verdict is None or verdict in DIPLOTYPE_VERDICTS[:2]:
+        return []
+    if not verdict.startswith(REPORTABLE_AS):
+        return [f"verdict {verdict!r} is not one of {', '.join(DIPLOTYPE_VERDICTS)}"]
+    slug = verdict.removeprefix(REPORTABLE_AS).strip()
+    if conditions and slug not in conditions:
+        return [f"verdict names the condition {slug!r}, which is not on the panel{near(slug, conditions)}"]
+    same_gene = gene_rows.get(row["gene"], [])
+    if same_gene and all(condition != slug for condition, _ in same_gene):
+        return [f"{slug!r} has no gene row for {row['gene']}, so this verdict would have no place; add one"]
+    return []
