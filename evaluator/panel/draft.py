@@ -74,13 +74,13 @@ def _identity(path: Path) -> tuple[Identity | None, Document, list[Problem]]:
     document, problems = read_yaml(path)
     if not document.data:
         return None, document, problems
-    version = document.data.get("version")
-    if isinstance(version, int | float):
-        message = f'version {version} is a number; write it in quotes, such as "{version}"'
+    data = dict(document.data)
+    if isinstance(data.get("version"), int | float):
+        message = f'version {data["version"]} is a number; write it in quotes, such as "{data["version"]}"'
         problems.append(document.problem(("version",), message))
-        document.data["version"] = str(version)  # told once; the rest of the file is still checked
+        data["version"] = str(data["version"])  # told once; the rest of the file is still checked
     try:
-        return Identity.model_validate(tuples(document.data)), document, problems
+        return Identity.model_validate(tuples(data)), document, problems
     except ValidationError as error:
         return None, document, problems + document.validation_problems(error)
 

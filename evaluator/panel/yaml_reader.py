@@ -17,6 +17,17 @@ from evaluator.errors import Problem
 
 Keys = tuple[str | int, ...]  # the keys and list places that lead to a value
 
+# pydantic's words for a value of another form, in the words of a YAML file
+FORMS = {
+    "model_type": "a mapping: lines of the form `key: value`",
+    "dict_type": "a mapping: lines of the form `key: value`",
+    "tuple_type": "a list such as [a, b]",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+}
+
 
 @dataclass(frozen=True)
 class Document:
@@ -142,6 +153,8 @@ def _complaint(document: Document, prefix: Keys, detail: dict[str, Any]) -> Prob
         return document.problem(keys[:-1], f"{name} is not given; add it")
     if kind == "literal_error":
         return document.problem(keys, f"{name} {_shown(value)} is not one of {context['expected']}")
+    if kind in FORMS:
+        return document.problem(keys, f"{name} {_shown(value)} must be {FORMS[kind]}")
     reason = str(context["error"]) if kind == "value_error" else str(detail["msg"])
     return document.problem(keys, f"{name} {_shown(value)}: {reason[:1].lower()}{reason[1:]}")
 
