@@ -1,0 +1,119 @@
+"""The genotype against the inheritance: what the calls of one newborn amount to in each gene row."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from evaluator.panel.criteria import Criteria
+from evaluator.screening.diplotypes import ELSEWHERE, EXCLUDED, OPEN, REPORTED
+from evaluator.screening.gene_rows import DOMINANT, TWO_COPIES
+from evaluator.screening.phase import CIS, TRANS, UNKNOWN
+from evaluator.screening.quality import heteroplasmy
+from evaluator.screening.zygosity import (
+    HALF,
+    HEMIZYGOUS,
+    HETEROPLASMIC,
+    HETEROZYGOUS,
+    HOMOZYGOUS,
+    SUSPICIOUS,
+    UNDECIDED,
+)
+from evaluator.vocabulary import Inheritance
+
+KEY = ("newborn", "row")
+
+
+def of_inheritance(modes: tuple[Inheritance, ...]) -> pl.Expr:
+    """The gene row has one of these modes of inheritance."""
+    return pl.col("inheritance").is_in([str(mode) for mode in modes])
+
+
+def qualifies() -> pl.Expr:
+    """The allele met the panel's evidence rules for this row."""
+    return pl.col("evidence_code").is_not_null()
+
+
+def sound() -> pl.Expr:
+    """The call met every quality rule."""
+    return pl.col("repeat").is_null()
+
+
+def one_copy_is_present() -> pl.Expr:
+    """At least one copy carries the allele, whatever the newborn's sex.
+
+    A haploid `1` on X of a newborn of unknown sex is one copy in either sex.
+    """
+    certain = pl.col("zygosity").is_in([HOMOZYGOUS, HEMIZYGOUS, HETEROZYGOUS, HALF])
+    return certain | ((pl.col("zygosity") == UNDECIDED) & (pl.col("ploidy") == 1))
+
+
+def call_facts(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
+    """Sum up the calls of each newborn and row as named facts.
+
+    Needs the columns of CALLS, of the evidence table, `zygosity`, `repeat`, `mosaic` and `x_count`.
+    """
+    least = criteria.mitochondrial.min_heteroplasmy
+    good, zygosity = qualifies() & sound(), pl.col("zygosity")
+    dominant, recessive = of_inheritance(DOMINANT), of_inheritance(TWO_COPIES)
+    enough = (heteroplasmy() >= (least if least is not None else 0.0)).fill_null(value=False)
+    mitochondrial = good & (zygosity == HETEROPLASMIC)
+    undecided = good & (zygosity == UNDECIDED) & ~(dominant & one_copy_is_present())
+    alleles = pl.col("allele").sort_by("position", "ref", "alt")
+    return candidates.group_by(KEY).agg(
+        (good & dominant & one_copy_is_present()).any().alias("dominant_hit"),
+        (good & dominant & (zygosity == HOMOZYGOUS)).any().alias("dominant_homozygous"),
+        (good & (zygosity == HEMIZYGOUS)).any().alias("hemizygous_hit"),
+        (mitochondrial & enough).any().alias("heteroplasmy_hit"),
+        (mitochondrial & ~enough).any().alias("below_heteroplasmy"),
+        undecided.any().alias("sex_undecided"),
+        (good & (zygosity == SUSPICIOUS)).any().alias("suspicious"),
+        (good & recessive & (zygosity == HALF)).any().alias("half_call"),
+        (good & (zygosity == HETEROZYGOUS)).any().alias("heterozygous_hit"),
+        _repeats(good).alias("repeats"),
+        (qualifies() & ~sound() & pl.col("mosaic")).any().alias("possible_mosaic"),
+        pl.col("obstacle")
+        .filter(~qualifies() & pl.col("obstacle").is_not_null())
+        .unique()
+        .alias("obstacles"),
+        pl.col("evidence_code").filter(good).unique().alias("evidence_codes"),
+        alleles.filter(good.sort_by("position", "ref", "alt"))
+        .unique(maintain_order=True)
+        .alias("good_alleles"),
+        alleles.unique(maintain_order=True).alias("all_alleles"),
+        zygosity.replace({HALF: HETEROZYGOUS, SUSPICIOUS: HETEROZYGOUS, UNDECIDED: None})
+        .unique()
+        .alias("zygosities"),
+        pl.col("x_count").first(),
+    )
+
+
+def _repeats(good: pl.Expr) -> pl.Expr:
+    """Why repeat: a qualifying allele failed, or one that a diplotype rule may pair with a good one."""
+    pairable = pl.col("ruled") & ~qualifies() & good.any()
+    return pl.col("repeat").filter((qualifies() | pairable) & ~sound()).unique()
+
+
+def pair_facts(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Sum up the pairs of each newborn and row; needs `outcome` and `by_rule` beside the columns of pairs."""
+    itself = pl.col("allele_1") == pl.col("allele_2")
+    phase, outcome = pl.col("phase"), pl.col("outcome")
+    reported, apart = outcome == REPORTED, phase != CIS
+    positive = reported & (phase == TRANS)
+    pending = ((reported & (phase == UNKNOWN)) | (outcome == OPEN)) & apart
+    both = pl.col("evidence_1").is_not_null() & pl.col("evidence_2").is_not_null()
+    evidence = [pl.col(f"evidence_{side}").filter(positive | pending) for side in ("1", "2")]
+    alleles = [pl.col(f"allele_{side}").filter(positive | pending) for side in ("1", "2")]
+    return pairs.group_by(KEY).agg(
+        (positive & itself).any().alias("homozygous_pair"),
+        (positive & ~itself).any().alias("trans_pair"),
+        pending.any().alias("pending_pair"),
+        (both & ~itself & (phase == CIS) & ~pl.col("one_event")).any().alias("cis_pair"),
+        (both & ~itself & (phase == CIS)).any().alias("same_copy"),
+        (~itself & (phase == TRANS)).any().alias("any_trans"),
+        (~itself & (phase == UNKNOWN)).any().alias("any_unknown"),
+        (apart & (outcome == EXCLUDED)).any().alias("excluded_pair"),
+        (apart & (outcome == ELSEWHERE)).any().alias("elsewhere_pair"),
+        (positive & pl.col("by_rule")).any().alias("reported_by_rule"),
+        evidence[0].append(evidence[1]).drop_nulls().unique().alias("pair_evidence"),
+        alleles[0].append(alleles[1]).unique().alias("pair_alleles"),
+    )

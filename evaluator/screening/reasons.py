@@ -1,0 +1,121 @@
+"""The closed vocabulary of reasons: why a gene row got its verdict, one sentence each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Reason codes in the order in which they are told; the first of a finding is decisive."""
+
+    # not assessed, whatever was called
+    SEQUENCING_FAILED = "sequencing_failed"
+    QUARANTINED = "quarantined"
+    SPECIAL_LOCUS_NEEDS_CALLER = "special_locus_needs_caller"
+    # pending
+    PHASE_UNKNOWN = "phase_unknown"
+    PARENT_OF_ORIGIN_UNKNOWN = "parent_of_origin_unknown"
+    # not assessed because of a call
+    SEX_UNKNOWN = "sex_unknown"
+    SUSPICIOUS_MALE_HETEROZYGOTE = "suspicious_male_heterozygote"
+    REPEAT_FILTER = "repeat_filter"
+    REPEAT_LOW_DEPTH = "repeat_low_depth"
+    REPEAT_LOW_GENOTYPE_QUALITY = "repeat_low_genotype_quality"
+    REPEAT_ALLELE_BALANCE = "repeat_allele_balance"
+    POSSIBLE_MOSAIC = "possible_mosaic"
+    HALF_CALL = "half_call"
+    # not assessed because of what was not seen
+    LOW_CALLABILITY = "low_callability"
+    LISTED_ALLELE_UNCOVERED = "listed_allele_uncovered"
+    CALLABILITY_UNKNOWN = "callability_unknown"
+    # evidence
+    LISTED_ALLELE = "listed_allele"
+    KNOWN_PATHOGENIC = "known_pathogenic"
+    PREDICTED_LOF = "predicted_lof"
+    DIPLOTYPE_REPORTABLE = "diplotype_reportable"
+    # genotype
+    HOMOZYGOUS = "homozygous"
+    HEMIZYGOUS = "hemizygous"
+    TWO_ALLELES_IN_TRANS = "two_alleles_in_trans"
+    ONE_COPY_DOMINANT = "one_copy_dominant"
+    HETEROPLASMY = "heteroplasmy"
+    # not reportable
+    DIPLOTYPE_NOT_REPORTABLE = "diplotype_not_reportable"
+    DIPLOTYPE_OTHER_CONDITION = "diplotype_other_condition"
+    IN_CIS = "in_cis"
+    CARRIER_FEMALE = "carrier_female"
+    ONE_ALLELE_ONLY = "one_allele_only"
+    BELOW_HETEROPLASMY = "below_heteroplasmy"
+    DENIED_ALLELE = "denied_allele"
+    DENY_ALONE = "deny_alone"
+    BENIGN_CLASSIFICATION = "benign_classification"
+    TOO_COMMON = "too_common"
+    BELOW_MIN_STARS = "below_min_stars"
+    OTHER_INHERITANCE = "other_inheritance"
+    NOT_LOF_MECHANISM = "not_lof_mechanism"
+    ESCAPES_DECAY = "escapes_decay"
+    OTHER_TRANSCRIPT = "other_transcript"
+    EVIDENCE_NOT_ACCEPTED = "evidence_not_accepted"
+    NO_QUALIFYING_ALLELE = "no_qualifying_allele"
+    # what the store could not say
+    NO_ANNOTATION = "no_annotation"
+    NO_CLINVAR = "no_clinvar"
+    NO_CONSEQUENCE = "no_consequence"
+
+
+SENTENCES: dict[Reason, str] = {
+    Reason.SEQUENCING_FAILED: "The sample was not sequenced successfully.",
+    Reason.QUARANTINED: "The sample's file was set aside when the batch was read.",
+    Reason.SPECIAL_LOCUS_NEEDS_CALLER: "The locus needs a dedicated caller, and its output was not given.",
+    Reason.PHASE_UNKNOWN: "Two qualifying alleles; cis or trans is not known.",
+    Reason.PARENT_OF_ORIGIN_UNKNOWN: "The condition depends on the parent of origin, which is not known.",
+    Reason.SEX_UNKNOWN: "The newborn's sex decides what the genotype on X means, and it is not known.",
+    Reason.SUSPICIOUS_MALE_HETEROZYGOTE: "Heterozygous on a male's X: mosaic, artefact, wrong sex, mixture.",
+    Reason.REPEAT_FILTER: "A qualifying allele's FILTER is not accepted: repeat.",
+    Reason.REPEAT_LOW_DEPTH: "A qualifying allele's depth is too low or missing: repeat.",
+    Reason.REPEAT_LOW_GENOTYPE_QUALITY: "A qualifying allele's genotype quality is low or missing: repeat.",
+    Reason.REPEAT_ALLELE_BALANCE: "A qualifying allele's read fraction does not fit its genotype: repeat.",
+    Reason.POSSIBLE_MOSAIC: "The read fraction is below a heterozygote's but above the mosaic floor.",
+    Reason.HALF_CALL: "One allele of the genotype was not called, so a second copy cannot be excluded.",
+    Reason.LOW_CALLABILITY: "Too little of the coding sequence was assessed for a negative result.",
+    Reason.LISTED_ALLELE_UNCOVERED: "The place of a listed allele was not assessed.",
+    Reason.CALLABILITY_UNKNOWN: "Nothing says which sequence was assessed.",
+    Reason.LISTED_ALLELE: "The allele stands on the panel's allow list.",
+    Reason.KNOWN_PATHOGENIC: "ClinVar's classifications meet the panel's thresholds.",
+    Reason.PREDICTED_LOF: "The allele is predicted to abolish the gene product.",
+    Reason.DIPLOTYPE_REPORTABLE: "A diplotype rule of the panel reports this pair.",
+    Reason.HOMOZYGOUS: "Both copies carry the allele.",
+    Reason.HEMIZYGOUS: "The only copy carries the allele.",
+    Reason.TWO_ALLELES_IN_TRANS: "Two qualifying alleles lie on different copies.",
+    Reason.ONE_COPY_DOMINANT: "One copy is enough for this condition.",
+    Reason.HETEROPLASMY: "The heteroplasmy fraction reaches the panel's threshold.",
+    Reason.DIPLOTYPE_NOT_REPORTABLE: "A diplotype rule of the panel excludes this pair.",
+    Reason.DIPLOTYPE_OTHER_CONDITION: "A diplotype rule of the panel assigns this pair to another condition.",
+    Reason.IN_CIS: "The qualifying alleles lie on one copy; the other copy carries none.",
+    Reason.CARRIER_FEMALE: "One of a girl's two X chromosomes carries the allele.",
+    Reason.ONE_ALLELE_ONLY: "A recessive condition needs two alleles; one was found.",
+    Reason.BELOW_HETEROPLASMY: "The heteroplasmy fraction is below the panel's threshold.",
+    Reason.DENIED_ALLELE: "The allele stands on the panel's deny list.",
+    Reason.DENY_ALONE: "The allele counts only where a diplotype rule names it.",
+    Reason.BENIGN_CLASSIFICATION: "More benign classifications in ClinVar than the panel allows.",
+    Reason.TOO_COMMON: "The population frequency reaches the panel's ceiling.",
+    Reason.BELOW_MIN_STARS: "Fewer ClinVar review stars than the panel asks for.",
+    Reason.OTHER_INHERITANCE: "The allele is not accepted for this mode of inheritance of the gene.",
+    Reason.NOT_LOF_MECHANISM: "Loss of function is not this condition's declared mechanism.",
+    Reason.ESCAPES_DECAY: "The transcript is expected to escape nonsense-mediated decay.",
+    Reason.OTHER_TRANSCRIPT: "The consequence was predicted on another transcript than the panel's.",
+    Reason.EVIDENCE_NOT_ACCEPTED: "The gene row does not accept this kind of evidence.",
+    Reason.NO_QUALIFYING_ALLELE: "No allele met the panel's evidence rules.",
+    Reason.NO_ANNOTATION: "The store was never annotated: only listed alleles were evaluated.",
+    Reason.NO_CLINVAR: "The store has no ClinVar annotation: known pathogenic alleles were not evaluated.",
+    Reason.NO_CONSEQUENCE: "The store has no consequences: predicted loss of function was not evaluated.",
+}
+
+# An allele that fails for one of these would otherwise have qualified: repeat, never negative.
+REPEAT = (
+    Reason.REPEAT_FILTER,
+    Reason.REPEAT_LOW_DEPTH,
+    Reason.REPEAT_LOW_GENOTYPE_QUALITY,
+    Reason.REPEAT_ALLELE_BALANCE,
+)
+ORDER = {str(reason): place for place, reason in enumerate(Reason)}
