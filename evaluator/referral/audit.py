@@ -21,9 +21,14 @@ def audit_lines(referrals: pl.DataFrame, provenance: Provenance) -> list[str]:
 
 
 def chain_problems(path: Path) -> list[Problem]:
-    """Find the first line whose hash or link to the line before is broken; empty when the log is whole."""
+    """Find the first line whose hash or link to the line before is broken; empty when the chain holds.
+
+    A chain cannot show that its last lines were cut off: keep the hash of the last line elsewhere.
+    """
     previous = FIRST
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # not splitlines, which also breaks at characters that JSON leaves inside a text
+    lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    for number, text in enumerate(lines, start=1):
         entry = _entry(text)
         if entry is None or entry.get("previous") != previous or entry.pop("sha256", None) != _hash(entry):
             return [

@@ -41,5 +41,5 @@ def routes_schema() -> dict[str, object]:
 
 
 def _route(row: dict[str, object]) -> dict[str, object]:
-    alternatives = [unit for unit in str(row["alternatives"]).split(";") if unit]
+    alternatives = str(row["alternatives"]).split(";") if row["alternatives"] else []
     return {**row, "alternatives": alternatives, "trace": json.loads(str(row["trace"]))}

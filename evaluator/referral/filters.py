@@ -69,11 +69,13 @@ def pathway_known(case: Case, rules: Rules) -> Step:
         return Step("pathway", f"no route: pathway {slug} is not in the panel's pathways.yaml", stops=True)
     pathway = rules.pathways[slug]
     label = f"pathway {slug} {pathway.version}"
-    if pathway.review_due is not None and pathway.review_due < rules.as_of:
+    if pathway.review_due is None:
+        return Step("pathway", f"{label} (no review date)")
+    if pathway.review_due < rules.as_of:
         return Step(
             "pathway", f"WARNING {label} was due for review on {pathway.review_due}, check it before use"
         )
-    return Step("pathway", label, missing="" if pathway.review_due else "the review date of the pathway")
+    return Step("pathway", label)
 
 
 def already_known(pathway: Pathway) -> Step:
@@ -122,18 +124,26 @@ def _split(name: str, units: Sequence[Unit], objection: Callable[[Unit], str]) -
     """Keep the units without an objection; record the others with theirs."""
     removed = {unit.id: why for unit in units if (why := objection(unit))}
     kept = [unit for unit in units if unit.id not in removed]
-    return kept, Step(name, removed=removed, kept=tuple(unit.id for unit in kept))
+    return kept, Step(name, removed=removed, kept=_ids(kept))
 
 
 def specialty(network: Network, pathway: Pathway) -> tuple[list[Unit], Step]:
     """Start from the units that say they take the pathway; the others are not listed as removed."""
     units = [unit for unit in network.units if pathway.slug in unit.specialties]
-    return units, Step("specialty", kept=tuple(unit.id for unit in units))
+    return units, Step("specialty", kept=_ids(units))
 
 
 def dates(units: Sequence[Unit], day: date) -> tuple[list[Unit], Step]:
     """Remove units whose record does not hold on the day."""
-    return _split("dates", units, lambda unit: "" if unit.valid_on(day) else f"not valid on {day}")
+    return _split("dates", units, lambda unit: _date_objection(unit, day))
+
+
+def _date_objection(unit: Unit, day: date) -> str:
+    if unit.valid_on(day):
+        return ""
+    # the day of the run stands in no output, or no two days would give the same bytes
+    ended = unit.valid_to is not None and unit.valid_to < day
+    return f"record ended on {unit.valid_to}" if ended else f"record begins on {unit.valid_from}"
 
 
 def tier(units: Sequence[Unit], pathway: Pathway) -> tuple[list[Unit], Step]:
@@ -165,14 +175,19 @@ def place_in_route(unit: Unit, pathway: Pathway) -> int | None:
 def hours(units: Sequence[Unit], pathway: Pathway, urgency: Urgency | None) -> tuple[list[Unit], Step]:
     """An emergency needs a unit open day and night; hours that nobody stated are named as missing."""
     if Urgency.E not in (urgency, pathway.proposed_class):
-        return list(units), Step("hours", kept=tuple(unit.id for unit in units))
-    emergency = urgency == Urgency.E
-    kept, step = _split(
-        "hours", units, lambda unit: "open on weekdays only" if emergency and unit.hours == "weekdays" else ""
-    )
+        return list(units), Step("hours", kept=_ids(units))
+    weekdays = [unit.id for unit in units if unit.hours == "weekdays"]
+    removed = dict.fromkeys(weekdays if urgency == Urgency.E else (), "open on weekdays only")
+    kept = [unit for unit in units if unit.id not in removed]
     unknown = [unit.id for unit in kept if unit.hours is None]
-    missing = f"hours of {' and '.join(unknown)} (an emergency needs 24x7)" if unknown else ""
-    return kept, Step(step.name, removed=step.removed, kept=step.kept, missing=missing)
+    missing = [f"hours of {' and '.join(unknown)} (an emergency needs 24x7)"] if unknown else []
+    if weekdays and not removed:
+        missing.append(f"a signature under class E, which would remove {' and '.join(weekdays)}")
+    return kept, Step("hours", removed=removed, kept=_ids(kept), missing=", ".join(missing))
+
+
+def _ids(units: Sequence[Unit]) -> tuple[str, ...]:
+    return tuple(unit.id for unit in units)
 
 
 def candidates(

@@ -112,7 +112,7 @@ def _choice(ranked: Sequence[Candidate], case: Case, pathway: Pathway, rules: Ru
 
 def _why_first(ranked: Sequence[Candidate]) -> str:
     lead = ranked[0]
-    where = "" if lead.distance_km is None else f", {lead.distance_km} km away"
+    where = "" if lead.distance_km is None else f", {lead.distance_km} km away,"
     if len(ranked) == 1:
         return f"{lead.unit.id}{where} is the only unit left"
     second = ranked[1]
@@ -217,7 +217,7 @@ def _row(decision: Decision) -> dict[str, object]:
         "distance_km": lead.distance_km if lead else None,
         "coordinator": decision.coordinator.id if decision.coordinator else None,
         "laboratory": decision.laboratory.id if decision.laboratory else None,
-        "alternatives": ";".join(candidate.unit.id for candidate in decision.alternatives),
+        "alternatives": ";".join(candidate.unit.id for candidate in decision.alternatives) or None,
         "status": decision.status,
         "reason": decision.reason,
         "trace": json.dumps(trace, sort_keys=True, ensure_ascii=False),
