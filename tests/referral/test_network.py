@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def test_ownership_counts_levels(network: Network) -> None:
     assert network.ownership(units["acute-night"], "N1") == 1
     assert network.ownership(units["heart-gamma"], "N1") == 2
     assert network.ownership(units["heart-alpha"], "N2") is None
+
+
+def test_a_unit_holds_on_its_first_and_last_day(network: Network) -> None:
+    """Both ends of a record belong to it; the days outside do not."""
+    old = next(unit for unit in network.units if unit.id == "heart-old")
+    unit = replace(old, valid_from=date(2020, 12, 1))
+    days = [date(2020, 11, 30), date(2020, 12, 1), date(2020, 12, 31), date(2021, 1, 1)]
+    assert [unit.valid_on(day) for day in days] == [False, True, True, False]
 
 
 def test_the_closest_coordinator(network: Network) -> None:
