@@ -1,0 +1,81 @@
+"""How numbers are written for people: a proportion travels with its counts and its interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+RATIOS = ("lr_positive", "lr_negative", "dor", "screened_per_case", "false_per_true")
+Row = Mapping[str, object]
+
+
+def count(value: int) -> str:
+    """Write a count with thousands separated.
+
+    >>> count(461369)
+    '461,369'
+    """
+    return f"{value:,}"
+
+
+def percent(proportion: float) -> str:
+    """Write a proportion as a percentage; never round to 0% or 100% what is neither.
+
+    >>> percent(0.9), percent(0.003244), percent(0.99997), percent(1)
+    ('90.0%', '0.32%', '99.997%', '100%')
+    """
+    if proportion in (0, 1):
+        return f"{proportion:.0%}"
+    below, above = proportion * 100, (1 - proportion) * 100
+    decimals = 1
+    if below < 1:
+        decimals = 1 - math.floor(math.log10(below))  # two significant digits
+    elif above < 1:
+        decimals = -math.floor(math.log10(above))  # after the nines one is enough
+    return f"{below:.{min(decimals, 7)}f}%"
+
+
+def decimal(value: float) -> str:
+    """Write a ratio with three significant digits, and thousands separated.
+
+    >>> decimal(2.7351), decimal(18349.2), decimal(0.0123)
+    ('2.74', '18,349', '0.0123')
+    """
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{min(digits, 6)}f}"
+
+
+def in_words(row: Row) -> str:
+    """Write one row of the accuracy table: counts, estimate, interval, or the reason why there is none.
+
+    >>> in_words({"measure": "ppv", "numerator": 9, "denominator": 10, "estimate": 0.9, "lower": 0.596,
+    ...           "upper": 0.982, "not_estimable": None})
+    '9/10 = 90.0% (95% CI 59.6% to 98.2%)'
+    """
+    if row["not_estimable"] is not None:
+        return f"not estimable: {row['not_estimable']}"
+    if row["measure"] in RATIOS:
+        return f"{_fraction(row)}{decimal(_float(row, 'estimate'))} ({_interval(row, decimal)})"
+    if row["lower"] is None:
+        return count(int(_float(row, "estimate")))
+    return f"{_fraction(row)}{percent(_float(row, 'estimate'))} ({_interval(row, percent)})"
+
+
+def _fraction(row: Row) -> str:
+    if row["numerator"] is None or row["denominator"] is None:
+        return ""
+    return f"{count(int(_float(row, 'numerator')))}/{count(int(_float(row, 'denominator')))} = "
+
+
+def _interval(row: Row, write: Callable[[float], str]) -> str:
+    upper = "no limit" if row["upper"] is None else write(_float(row, "upper"))
+    return f"95% CI {write(_float(row, 'lower'))} to {upper}"
+
+
+def _float(row: Row, name: str) -> float:
+    value = row[name]
+    if not isinstance(value, int | float):
+        raise TypeError(f"{name} is {value!r}, not a number")
+    return float(value)
