@@ -1,0 +1,37 @@
+"""The stretches of the genome that a benchmark reads: a panel's exons, or its genes from end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.panel.genes import gene_spans
+from evaluator.panel.load import load_panel
+from evaluator.panel.regions import merge, panel_regions
+
+PANEL = Path(__file__).parent.parent / "panel" / "generation-study"
+EXONS = "exons"
+GENES = "genes"
+
+
+def regions(panel: Path, kind: str) -> pl.DataFrame:
+    """Return merged contig, start (0-based), end: coding exons and listed alleles, or whole genes too."""
+    loaded = load_panel(panel)
+    exons = panel_regions(loaded)
+    if kind == EXONS:
+        return exons
+    genes = loaded.gene_rows.select("gene").unique()
+    spans = gene_spans(loaded.genome_build).join(genes, on="gene", how="semi").drop_nulls()
+    return merge(pl.concat([exons, spans.select(exons.columns)]))
+
+
+def write_bed(table: pl.DataFrame, path: Path) -> None:
+    """Write the regions as BED."""
+    table.write_csv(path, separator="\t", include_header=False)
+
+
+def read_bed(path: Path) -> list[tuple[str, int, int]]:
+    """Read the regions back."""
+    rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+    return [(contig, int(start), int(end)) for contig, start, end in rows]
