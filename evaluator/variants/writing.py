@@ -1,8 +1,7 @@
-"""Write a block-compressed, indexed VCF."""
+"""Write VCFs that every tool can index."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pysam
@@ -10,16 +9,13 @@ import pysam
 from evaluator.files import whole_file
 
 
-def write_bgzipped_vcf(path: Path, header_lines: Sequence[str], record_lines: Sequence[str]) -> None:
-    """Write `path` (BGZF) and `path.tbi`; equal lines give equal bytes.
+def write_bgzipped_vcf(path: Path, header_lines: list[str], record_lines: list[str]) -> None:
+    """Write a BGZF-compressed VCF and its .tbi, each whole or not at all.
 
-    Lines carry no line end; records are sorted within each contig. Raises OSError when htslib cannot
-    index them, and then leaves neither file behind.
+    Lines come without line ends; the records must be sorted by contig and position.
     """
     index = path.with_name(path.name + ".tbi")
-    text = "".join(f"{line}\n" for line in (*header_lines, *record_lines))
-    # The index is written after the records, so it never looks older than they are.
-    with whole_file(index) as temporary_index, whole_file(path) as temporary:
-        with pysam.BGZFile(str(temporary), "w", None) as stream:
-            stream.write(text.encode())
+    with whole_file(path) as temporary, whole_file(index) as temporary_index:
+        with pysam.BGZFile(str(temporary), "wb", index=None) as stream:
+            stream.write("".join(f"{line}\n" for line in (*header_lines, *record_lines)).encode())
         pysam.tabix_index(str(temporary), preset="vcf", index=str(temporary_index), force=True)

@@ -1,0 +1,79 @@
+"""`nbseval extract`: VCFs into the store."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from evaluator.cli.main import now
+from evaluator.panel.load import load_panel
+from evaluator.variants.extract import Request
+from evaluator.variants.extract import extract as extract_batch
+
+
+@click.command()
+@click.argument("samples", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--panel", required=True, type=click.Path(path_type=Path), help="Folder of the panel.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The store; made if it is new.")
+@click.option(
+    "--regions", type=click.Path(path_type=Path, exists=True), help="BED of more to read than the panel."
+)
+@click.option(
+    "--padding",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="Bases read beside each exon.",
+)
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "quarantine"]),
+    default="stop",
+    show_default=True,
+    help="Stop at newborns whose files cannot be read, or set those newborns aside.",
+)
+@click.option(
+    "--newborns-per-batch", type=click.IntRange(min=1), help="Read only one batch of this many rows."
+)
+@click.option("--batch", type=click.IntRange(min=1), help="Which batch, from 1; needs --newborns-per-batch.")
+def extract(
+    samples: Path,
+    panel: Path,
+    out: Path,
+    regions: Path | None,
+    padding: int,
+    on_error: Literal["stop", "quarantine"],
+    newborns_per_batch: int | None,
+    batch: int | None,
+) -> None:
+    """Read newborns' VCFs into a store of calls and callability.
+
+    SAMPLES is the sample sheet. Every record that overlaps the panel's regions is kept before any clinical
+    threshold, so a changed panel is evaluated on the store without reading a VCF again.
+
+    \b
+    Example:
+      nbseval extract config/samples.tsv --panel panel/generation-study --out results/store
+    """  # noqa: D301 - \b is click's mark for text that must not be wrapped
+    if (newborns_per_batch is None) != (batch is None):
+        raise click.UsageError("--newborns-per-batch and --batch need each other")
+    request = Request(samples, load_panel(panel), out, regions, padding, on_error, newborns_per_batch, batch)
+    summary = extract_batch(request, now(), _progress if sys.stderr.isatty() else None)
+    for note in summary.notes:
+        click.echo(f"Note: {note}", err=True)
+    if summary.quarantined:
+        click.echo(
+            f"{summary.quarantined} of {summary.sequenced} sequenced newborns were quarantined.", err=True
+        )
+    click.echo(
+        f"{summary.newborns} newborns, {summary.sequenced - summary.quarantined} read, {summary.calls} calls "
+        f"in {summary.folder}",
+        err=True,
+    )
+
+
+def _progress(done: int, total: int) -> None:
+    click.echo(f"\r{done} of {total} newborns read", nl=done == total, err=True)

@@ -1,0 +1,154 @@
+"""Write one batch of the store: four tables, a manifest and a clock, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from evaluator import __version__
+from evaluator.errors import Problem, raise_if_any
+from evaluator.files import whole_folder
+from evaluator.panel.genome import KARYOTYPE_ORDER
+from evaluator.panel.model import Panel
+from evaluator.provenance import Provenance, sha256_of_text, write_parquet
+from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE
+from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort
+from evaluator.variants.intervals import Intervals
+from evaluator.variants.newborn import NewbornData
+
+FORMAT = 1
+TABLES = ("newborns", "calls", "uncallable", "alleles")
+BATCHES = "batches"
+_TIMES = ("mtime_ns",)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a batch was read for: the panel, its regions, and the parameters beside them."""
+
+    panel: Panel
+    regions: Intervals
+    padding: int
+
+    def regions_list(self) -> list[list[object]]:
+        """Return the regions as rows of contig, start (0-based), end."""
+        return [list(row) for row in self.regions.frame().iter_rows()]
+
+
+def require_new(store: Path, cohort: Cohort) -> Path:
+    """Return the folder of a batch; raise InputError when it, or a newborn of it, is in the store."""
+    folder = store / BATCHES / cohort.batch
+    problems = []
+    if folder.exists():
+        problems.append(Problem(str(folder), 0, "exists already; remove it to extract this batch again"))
+    else:
+        stored = {
+            newborn: other.parent.name
+            for other in sorted((store / BATCHES).glob("[!.]*/newborns.parquet"))
+            for newborn in pl.read_parquet(other, columns=["newborn"])["newborn"]
+        }
+        problems += [
+            Problem(str(cohort.sheet), newborn.line, f"this newborn is already in batch {stored[newborn.id]}")
+            for newborn in cohort.newborns
+            if newborn.id in stored
+        ]
+    raise_if_any(problems, NOTHING_EXTRACTED)
+    return folder
+
+
+def write_batch(
+    folder: Path,
+    cohort: Cohort,
+    scope: Scope,
+    newborns: list[NewbornData],
+    annotation_fields: dict[str, list[str] | None],
+    recorded_at: str,
+) -> dict[str, pl.DataFrame]:
+    """Write the batch; equal inputs give equal bytes in every file but clock.json. Returns the tables."""
+    tables = _tables(newborns)
+    manifest = _manifest(cohort, scope, newborns, annotation_fields)
+    provenance = _provenance(cohort, scope, manifest)
+    with whole_folder(folder) as temporary:
+        for name, table in tables.items():
+            write_parquet(table, temporary / f"{name}.parquet", provenance)
+        _write_json(temporary / "manifest.json", manifest)
+        _write_json(temporary / "clock.json", {"recorded_at": recorded_at})
+    return tables
+
+
+def _tables(newborns: list[NewbornData]) -> dict[str, pl.DataFrame]:
+    rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
+    calls = pl.concat([data.calls for data in newborns])
+    gaps = pl.concat([data.uncallable for data in newborns])
+    alleles = pl.concat([data.alleles for data in newborns])
+    key = ["position", "ref", "alt"]
+    # Newborns called by different pipelines may describe one allele differently: the choice must not depend
+    # on their order, and a description goes before none.
+    one_each = alleles.sort(
+        rank,
+        *key,
+        pl.col("csq", "ann", "bcsq"),
+        *(name for name in ALLELES_SEEN if name.startswith("source")),
+        "allele_index",
+        nulls_last=True,
+    ).unique(["contig", *key], keep="first", maintain_order=True)
+    return {
+        "newborns": pl.concat([data.newborns for data in newborns]).sort("newborn").select(list(NEWBORNS)),
+        "calls": calls.sort("newborn", rank, *key, *list(CALLS)[5:]).select(list(CALLS)),
+        "uncallable": gaps.sort("newborn", rank, "start").select(list(UNCALLABLE)),
+        "alleles": one_each,
+    }
+
+
+def _manifest(
+    cohort: Cohort,
+    scope: Scope,
+    newborns: list[NewbornData],
+    annotation_fields: dict[str, list[str] | None],
+) -> dict[str, object]:
+    panel = scope.panel
+    return {
+        "format": FORMAT,
+        "reader": __version__,
+        "genome_build": panel.genome_build,
+        "batch": cohort.batch,
+        "panel": {"id": panel.id, "version": panel.version, "sha256": panel.sha256},
+        "regions": scope.regions_list(),
+        "padding": scope.padding,
+        "callability": {"min_depth": panel.criteria.callability.min_depth},
+        "newborns": len(newborns),
+        "inputs": sorted(
+            (data.entry for data in newborns if data.entry), key=lambda entry: int(str(entry["row"]))
+        ),
+        "annotation_fields": annotation_fields,
+        "notes": list(cohort.notes),
+    }
+
+
+def _provenance(cohort: Cohort, scope: Scope, manifest: dict[str, object]) -> Provenance:
+    inputs = manifest["inputs"]
+    identity = [
+        {name: value for name, value in entry.items() if name not in _TIMES}
+        for entry in (inputs if isinstance(inputs, list) else [])
+    ]
+    return Provenance(
+        command="extract",
+        panel=scope.panel.id,
+        panel_version=scope.panel.version,
+        panel_sha256=scope.panel.sha256,
+        inputs={"vcf": sha256_of_text(json.dumps(identity, sort_keys=True))},
+        parameters={
+            "batch": cohort.batch,
+            "padding": scope.padding,
+            "regions": sha256_of_text(json.dumps(scope.regions_list())),
+        },
+    )
+
+
+def _write_json(path: Path, content: dict[str, object]) -> None:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="")
+    path.chmod(0o600)

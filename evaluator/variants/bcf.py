@@ -1,0 +1,56 @@
+"""BCF through htslib: its records as lines of VCF for the one parser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pysam
+
+from evaluator.errors import InputError
+from evaluator.panel.genome import CONTIGS
+from evaluator.variants.build import CONTIG_ALIASES
+from evaluator.variants.intervals import Intervals
+
+_LINES_PER_SLAB = 20_000
+
+
+def header_text(path: Path) -> bytes:
+    """Return the header of a BCF as it would stand in a VCF."""
+    try:
+        with pysam.VariantFile(str(path)) as file:
+            return str(file.header).encode()
+    except (OSError, ValueError) as error:
+        raise InputError.of(path, "cannot be read as BCF; copy or make it again") from error
+
+
+def slabs(path: Path, index: Path | None, regions: Intervals, samples: list[str]) -> Iterator[bytes]:
+    """Stream the records, with only the named samples' columns, as whole lines of VCF text."""
+    lines: list[str] = []
+    try:
+        with pysam.VariantFile(str(path)) as file:
+            file.subset_samples(samples)
+            for record in _fetched(file, regions) if index else file:
+                lines.append(str(record))
+                if len(lines) == _LINES_PER_SLAB:
+                    yield "".join(lines).encode()
+                    lines = []
+    except (OSError, ValueError) as error:
+        raise InputError.of(path, "is damaged; htslib cannot read its records") from error
+    yield "".join(lines).encode()
+
+
+def _fetched(file: pysam.VariantFile, regions: Intervals) -> Iterator[pysam.VariantRecord]:
+    """Fetch region by region; a record that reaches into several regions is yielded with the first."""
+    for name in map(str, file.header.contigs):
+        contig = CONTIG_ALIASES.get(name)
+        if contig is None:
+            continue
+        previous_end = -1
+        for start, end in zip(
+            *(part.tolist() for part in regions.of_contig(CONTIGS.index(contig))), strict=True
+        ):
+            for record in file.fetch(name, start, end):
+                if record.start >= previous_end:
+                    yield record
+            previous_end = end

@@ -1,0 +1,121 @@
+"""Compressed text as a stream of chunks: BGZF block by block, plain gzip, plain text."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from isal import igzip, isal_zlib
+
+from evaluator.errors import InputError
+
+# The empty block that ends every BGZF file (SAM specification, section 4.1.2).
+END_OF_FILE = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+READ_SIZE = 1 << 20  # compressed bytes per read; about five times as many characters of VCF
+GZIP_MAGIC = b"\x1f\x8b"
+_BLOCK_HEADER = 18
+_LARGEST_BLOCK = 1 << 16
+_GZIP_WRAPPER = 31  # zlib's word for "gzip header and checksum": every block's CRC is verified
+
+
+def compression(path: Path) -> str:
+    """Return bgzf, gzip or plain by the file's first bytes."""
+    with path.open("rb") as stream:
+        start = stream.read(_BLOCK_HEADER)
+    if _is_block(start, 0):
+        return "bgzf"
+    return "gzip" if start[:2] == GZIP_MAGIC else "plain"
+
+
+def require_end_block(path: Path) -> None:
+    """Raise InputError unless the file ends with the BGZF end block: without it, it was cut short."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        stream.seek(max(0, size - len(END_OF_FILE)))
+        if stream.read() != END_OF_FILE:
+            raise InputError.of(
+                path, "has no BGZF end block, so it was cut short; copy or compress it again (bgzip)"
+            )
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    """Stream the text of a file, whatever its compression; raises InputError when it is damaged."""
+    kind = compression(path)
+    if kind == "bgzf":
+        require_end_block(path)
+        with path.open("rb") as stream:
+            yield from _bgzf_chunks(path, stream)
+    elif kind == "gzip":
+        yield from _gzip_chunks(path)
+    else:
+        with path.open("rb") as stream:
+            while chunk := stream.read(READ_SIZE * 4):
+                yield chunk
+
+
+def read_span(path: Path, stream: BinaryIO, begin: int, end: int) -> bytes:
+    """Return the text between two virtual offsets (compressed offset x 65536 + offset in the block)."""
+    first, last = begin >> 16, end >> 16
+    stream.seek(first)
+    raw = stream.read(last - first + (_LARGEST_BLOCK if end & 0xFFFF else 0))
+    texts = []
+    offset = 0
+    while offset < last - first:
+        text, offset = inflate_block(path, raw, offset, first)
+        texts.append(text)
+    if offset != last - first:
+        raise InputError.of(path, "and its index do not fit together; make the index again (tabix -f)")
+    if end & 0xFFFF:
+        text, _ = inflate_block(path, raw, offset, first)
+        texts.append(text[: end & 0xFFFF])
+    return b"".join(texts)[begin & 0xFFFF :]
+
+
+def inflate_block(path: Path, raw: bytes, offset: int, base: int) -> tuple[bytes, int]:
+    """Inflate the block at an offset of `raw`; `base` is where `raw` begins. Returns text and next offset."""
+    if not _is_block(raw, offset):
+        raise InputError.of(
+            path, f"has no BGZF block at byte {base + offset}; copy or compress it again (bgzip)"
+        )
+    after = offset + int.from_bytes(raw[offset + 16 : offset + 18], "little") + 1
+    if after > len(raw):
+        raise InputError.of(path, f"is cut short in the block at byte {base + offset}; copy it again")
+    try:
+        return isal_zlib.decompress(raw[offset:after], _GZIP_WRAPPER, _LARGEST_BLOCK), after
+    except zlib.error as error:  # isal raises zlib's own exception
+        raise InputError.of(
+            path, f"is damaged in the block at byte {base + offset}; copy it again"
+        ) from error
+
+
+def _is_block(raw: bytes, offset: int) -> bool:
+    return raw[offset : offset + 4] == b"\x1f\x8b\x08\x04" and raw[offset + 12 : offset + 16] == b"BC\x02\x00"
+
+
+def _bgzf_chunks(path: Path, stream: BinaryIO) -> Iterator[bytes]:
+    raw, base = b"", 0
+    while block := stream.read(READ_SIZE):
+        raw += block
+        texts, offset = [], 0
+        while offset + _BLOCK_HEADER <= len(raw):
+            size = int.from_bytes(raw[offset + 16 : offset + 18], "little") + 1
+            if offset + size > len(raw) and _is_block(raw, offset):
+                break
+            text, offset = inflate_block(path, raw, offset, base)
+            texts.append(text)
+        raw, base = raw[offset:], base + offset
+        yield b"".join(texts)
+    if raw:
+        raise InputError.of(path, f"is cut short in the block at byte {base}; copy it again")
+
+
+def _gzip_chunks(path: Path) -> Iterator[bytes]:
+    try:
+        with igzip.IGzipFile(path, "rb") as stream:  # type: ignore[no-untyped-call]
+            while chunk := stream.read(READ_SIZE * 4):
+                yield chunk
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError.of(path, "is damaged or cut short; copy or compress it again (bgzip)") from error

@@ -1,0 +1,101 @@
+"""Which genome build a file is on, and which of its contigs is which of the panel's."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from evaluator.errors import InputError
+from evaluator.panel.genome import CONTIG_LENGTHS, CONTIGS
+from evaluator.variants.header import Header
+from evaluator.vocabulary import GenomeBuild
+
+# Names of reference files in ##reference and in a contig's assembly attribute.
+_BUILD_WORDS = {
+    str(GenomeBuild.GRCH38): re.compile(r"grch38|hg38|hs38|assembly38|\bb38\b", re.IGNORECASE),
+    str(GenomeBuild.GRCH37): re.compile(
+        r"grch37|hg19|hs37d5|g1k_v37|assembly19|assembly37|\bb37\b", re.IGNORECASE
+    ),
+}
+_REFERENCE_LINES = re.compile(r"^##(?:reference=|assembly=|contig=<.*assembly=)(.*)$", re.MULTILINE)
+# Five single bases agree by chance once in 1,024 times.
+MINIMUM_AGREEING_ALLELES = 5
+# Each contig's other name in use: Ensembl's and GATK's b37 drop "chr" and write MT.
+CONTIG_ALIASES: dict[str, str] = {
+    **{contig: contig for contig in CONTIGS},
+    **{contig.removeprefix("chr"): contig for contig in CONTIGS},
+    "MT": "chrM",
+    "chrMT": "chrM",
+}
+
+
+def header_build(header: Header) -> tuple[str | None, str]:
+    """Return the build that a header states and how: by contig lengths, else by the reference's name.
+
+    Raises InputError when the lengths of the contigs belong to no supported build.
+    """
+    lengths = {
+        CONTIG_ALIASES[name]: length
+        for name, length in header.contig_lengths.items()
+        # hg19 writes another mitochondrial genome under the same name: it does not decide the build
+        if name in CONTIG_ALIASES and CONTIG_ALIASES[name] != "chrM"
+    }
+    if lengths:
+        matching = [
+            build
+            for build, known in CONTIG_LENGTHS.items()
+            if all(known[contig] == length for contig, length in lengths.items())
+        ]
+        if not matching:
+            builds = " nor ".join(CONTIG_LENGTHS)
+            raise InputError.of(header.path, f"its contig lengths are neither those of {builds}")
+        return matching[0], "contig lengths"
+    named = " ".join(_REFERENCE_LINES.findall(header.text))
+    stated = [build for build, words in _BUILD_WORDS.items() if words.search(named)]
+    return (stated[0], "name of the reference") if len(stated) == 1 else (None, "")
+
+
+def require_build(header: Header, panel_build: str, contigs: set[str]) -> str:
+    """Return how the build was verified, "" if the header is silent; raise InputError when it is another.
+
+    `contigs` are those that will be read: only on them a deviating length stops the run.
+    """
+    build, how = header_build(header)
+    if build is not None and build != panel_build:
+        raise InputError.of(
+            header.path,
+            f"is on {build} (by its {how}) but the panel is on {panel_build}; "
+            f"call the newborn on {panel_build}",
+        )
+    known = CONTIG_LENGTHS[panel_build]
+    for name, length in header.contig_lengths.items():
+        contig = CONTIG_ALIASES.get(name, "")
+        if contig in contigs and known[contig] != length:
+            raise InputError.of(
+                header.path,
+                f"its {name} is {length} bases long, but {contig} of {panel_build} has {known[contig]}; "
+                "positions on it mean something else, so call the newborn on the panel's reference",
+            )
+    return how
+
+
+def require_listed_bases(header: Header, records: pl.DataFrame, alleles: pl.DataFrame, build: str) -> str:
+    """Verify the build of a silent header by the REF bases of the panel's listed alleles.
+
+    `records` has contig, position, ref; `alleles` is the panel's allele table. Raises InputError when too few
+    of them meet, or when one disagrees: a build that cannot be verified is never assumed.
+    """
+    meeting = records.select("contig", "position", "ref").join(
+        alleles.select("contig", "position", pl.col("ref").alias("listed")).unique(),
+        on=["contig", "position"],
+    )
+    agrees = meeting["ref"].str.slice(0, 1).str.to_uppercase() == meeting["listed"].str.slice(0, 1)
+    if len(meeting) >= MINIMUM_AGREEING_ALLELES and agrees.all():
+        return "bases of listed alleles"
+    raise InputError.of(
+        header.path,
+        f"does not say which genome build it is on, and the panel is on {build}: {int(agrees.sum())} of "
+        f"{len(meeting)} reference bases at listed alleles agree, and at least {MINIMUM_AGREEING_ALLELES} "
+        "and all must; add ##contig lines with lengths to the header (bcftools reheader --fai)",
+    )

@@ -1,0 +1,151 @@
+"""Where inside the regions a newborn was not assessed: missing is never reference."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from evaluator.errors import InputError
+from evaluator.variants import bgzf
+from evaluator.variants.build import CONTIG_ALIASES, require_build
+from evaluator.variants.genotypes import with_format_values
+from evaluator.variants.header import choose_sample
+from evaluator.variants.intervals import Coordinates, Intervals, as_frame, from_frame, merged
+from evaluator.variants.records import Tally, scan
+from evaluator.variants.sources import open_source
+
+# Reasons, weakest first: where several apply to a base the strongest is told.
+REASONS = ("not_in_bed", "no_block", "low_quality", "low_depth", "symbolic_allele", "no_call")
+_NO_INTERVAL = r"^(?:#|track|browser|\.$|\s*$)"
+_BED_COLUMNS = 3
+_DIGITS = r"^\d+$"
+SPANS = pl.Schema({"start": pl.Int64, "end": pl.Int64, "reason": pl.String})
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one newborn's callable file says: assessed spans, and spans that are not, with the reason."""
+
+    kind: str  # bed | gvcf | none
+    assessed: Intervals
+    doubtful: pl.DataFrame  # SPANS
+    default: str = "no_block"  # the reason where nothing is said
+
+
+def no_evidence(regions: Intervals) -> Evidence:
+    """Nothing is known about coverage: only calls themselves can make a stretch uncallable."""
+    return Evidence("none", regions, SPANS.to_frame())
+
+
+def read_callable(
+    path: Path, sample: str | None, regions: Intervals, build: str, min_depth: int | None
+) -> Evidence:
+    """Read a BED or gVCF of callable sequence; raises InputError when it is neither, or of another build."""
+    name = path.name.removesuffix(".gz").removesuffix(".bgz")
+    if name.endswith((".vcf", ".bcf", ".gvcf")):
+        return _read_gvcf(path, sample, regions, build, min_depth)
+    return Evidence("bed", read_bed(path), SPANS.to_frame(), default="not_in_bed")
+
+
+def uncallable(regions: Intervals, evidence: Evidence, unresolved: pl.DataFrame) -> pl.DataFrame:
+    """Return contig, start, end, reason of every stretch of the regions that was not assessed, sorted.
+
+    A base is assessed when the evidence says so and neither it nor a genotype (`unresolved`) casts doubt.
+    """
+    doubts = pl.concat([evidence.doubtful, unresolved.select(list(SPANS))])
+    starts, ends = doubts["start"].to_numpy(), doubts["end"].to_numpy()
+    points = np.unique(
+        np.concatenate(
+            [regions.starts, regions.ends, evidence.assessed.starts, evidence.assessed.ends, starts, ends]
+        )
+    )
+    left, right = points[:-1], points[1:]
+    weakest = REASONS.index(evidence.default)
+    label = np.where(evidence.assessed.overlapped_by(left, right), -1, weakest)
+    for strength, reason in enumerate(REASONS):
+        of_reason = doubts.filter(pl.col("reason") == reason)
+        spans = merged(of_reason["start"].to_numpy(), of_reason["end"].to_numpy())
+        label = np.where(spans.overlapped_by(left, right), np.maximum(label, strength), label)
+    keep = regions.overlapped_by(left, right) & (label >= 0)
+    return _runs(left[keep], right[keep], label[keep])
+
+
+def _runs(starts: Coordinates, ends: Coordinates, labels: Coordinates) -> pl.DataFrame:
+    """Join neighbours of the same reason."""
+    if not len(starts):
+        return as_frame(starts, ends).with_columns(pl.lit(None, pl.String).alias("reason"))
+    opens = np.concatenate([[True], (starts[1:] != ends[:-1]) | (labels[1:] != labels[:-1])])
+    closes = np.concatenate([opens[1:], [True]])
+    reasons = pl.Series("reason", REASONS, dtype=pl.String).gather(pl.Series(labels[opens]))
+    return as_frame(starts[opens], ends[closes]).with_columns(reasons)
+
+
+def read_bed(path: Path) -> Intervals:
+    """Read the intervals of a BED file, plain or compressed, that lie on the karyotype's contigs."""
+    text = b"".join(bgzf.chunks(path))
+    table = pl.read_csv(
+        text + b"\n.\t0\t0\n",  # never empty, always three columns
+        separator="\t",
+        has_header=False,
+        quote_char=None,
+        infer_schema=False,
+        encoding="utf8-lossy",
+        truncate_ragged_lines=True,
+        schema={"contig": pl.String, "start": pl.String, "end": pl.String},
+    ).filter(~pl.col("contig").str.contains(_NO_INTERVAL))
+    digits = pl.col("start").str.contains(_DIGITS) & pl.col("end").str.contains(_DIGITS)
+    if not table.select(digits.fill_null(value=False).all()).item():
+        raise InputError.of(
+            path, "is no BED line: contig, start and end with tabs between", _wrong_line(text)
+        )
+    contig = pl.col("contig").replace_strict(CONTIG_ALIASES, default=None, return_dtype=pl.String)
+    table = table.select(contig, pl.col("start", "end").cast(pl.Int64)).drop_nulls("contig")
+    if not len(table):
+        raise InputError.of(
+            path, "has no interval on any chromosome that the panel can name; check the contigs"
+        )
+    return from_frame(table)
+
+
+def _wrong_line(text: bytes) -> int:
+    for number, line in enumerate(text.decode("utf-8", errors="replace").splitlines(), 1):
+        cells = line.split("\t")
+        numbered = len(cells) >= _BED_COLUMNS and re.match(_DIGITS, cells[1]) and re.match(_DIGITS, cells[2])
+        if cells[0] and not re.match(_NO_INTERVAL, cells[0]) and not numbered:
+            return number
+    return 0
+
+
+def _read_gvcf(
+    path: Path, sample: str | None, regions: Intervals, build: str, min_depth: int | None
+) -> Evidence:
+    source = open_source(path)
+    require_build(source.header, build, regions.contigs())
+    column = choose_sample(source.header, sample, None)
+    labels = [_labelled(frame, column, min_depth) for frame in scan(source, regions, [column], Tally())]
+    spans = pl.concat([SPANS.to_frame(), *labels])
+    good = spans.filter(pl.col("reason").is_null())
+    return Evidence(
+        "gvcf", merged(good["start"].to_numpy(), good["end"].to_numpy()), spans.drop_nulls("reason")
+    )
+
+
+def _labelled(records: pl.DataFrame, sample: str, min_depth: int | None) -> pl.DataFrame:
+    """Give every record its span and the reason why it is not assessed, null where it is."""
+    records = with_format_values(records, sample, ("GT", "MIN_DP", "DP", "AD"))
+    reads = pl.col("AD").str.split(",").list.eval(pl.element().cast(pl.Int32, strict=False)).list.sum()
+    depth = pl.coalesce(pl.col("MIN_DP", "DP").cast(pl.Int32, strict=False), reads)
+    too_shallow = pl.lit(value=False) if min_depth is None else (depth < min_depth).fill_null(value=True)
+    reason = (
+        pl.when(pl.col("GT").is_null() | pl.col("GT").str.contains(".", literal=True))
+        .then(pl.lit("no_call"))
+        .when(too_shallow)
+        .then(pl.lit("low_depth"))
+        .when(~pl.col("filter").is_in(["PASS", ".", ""]))
+        .then(pl.lit("low_quality"))
+    )
+    return records.select("start", "end", reason.cast(pl.String).alias("reason"))

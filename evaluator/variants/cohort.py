@@ -1,0 +1,113 @@
+"""The newborns of a run: the rows of the sample sheet that one batch reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.errors import InputError, Problem, raise_if_any
+from evaluator.provenance import sha256_of_text
+from evaluator.sheet_reader import read_sheet
+from evaluator.sheets import SAMPLES
+from evaluator.vocabulary import SampleStatus
+
+NOTHING_EXTRACTED = "Nothing was extracted."
+# Accepted in the sheet for later stages; saying nothing would let a user believe that they were read.
+NOT_READ = ("structural_vcf", "special_loci", "mother_vcf", "father_vcf")
+
+
+@dataclass(frozen=True)
+class Newborn:
+    """One row of the sample sheet; paths are resolved against the sheet's folder."""
+
+    id: str
+    sex: str
+    status: str
+    line: int
+    vcf: Path | None
+    callable: Path | None
+    sample_in_vcf: str | None
+
+    @property
+    def sequenced(self) -> bool:
+        """Tell whether there must be a VCF to read."""
+        return self.status == SampleStatus.SEQUENCED
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The newborns of one batch, in the order of the sheet."""
+
+    sheet: Path
+    batch: str
+    newborns: tuple[Newborn, ...]
+    notes: tuple[str, ...]
+
+
+def read_cohort(sheet: Path, newborns_per_batch: int | None = None, batch: int | None = None) -> Cohort:
+    """Read one batch of the sample sheet; raises InputError with every problem and missing file."""
+    frame, problems = read_sheet(sheet, SAMPLES)
+    raise_if_any(problems, NOTHING_EXTRACTED)
+    rows = frame
+    if newborns_per_batch is not None and batch is not None:
+        rows = frame.slice((batch - 1) * newborns_per_batch, newborns_per_batch)
+        if not len(rows):
+            raise InputError.of(
+                sheet, f"has {len(frame)} newborns, so there is no batch {batch} of {newborns_per_batch}"
+            )
+    newborns = tuple(_newborn(sheet, row) for row in rows.iter_rows(named=True))
+    raise_if_any([problem for newborn in newborns for problem in _missing(sheet, newborn)], NOTHING_EXTRACTED)
+    if not any(newborn.sequenced for newborn in newborns):
+        raise InputError.of(sheet, "has no sequenced newborn, so there is nothing to extract")
+    return Cohort(sheet, batch_name(newborns, batch), newborns, _notes(rows))
+
+
+def batch_name(newborns: tuple[Newborn, ...], batch: int | None) -> str:
+    """Name a batch by its number, or else by a digest of who is in it."""
+    if batch is not None:
+        return f"batch-{batch:04d}"
+    return "newborns-" + sha256_of_text("\n".join(sorted(newborn.id for newborn in newborns)))[:12]
+
+
+def _newborn(sheet: Path, row: dict[str, object]) -> Newborn:
+    def path(column: str) -> Path | None:
+        return sheet.parent / str(row[column]) if row[column] is not None else None
+
+    def text(column: str) -> str | None:
+        return str(row[column]) if row[column] is not None else None
+
+    return Newborn(
+        id=str(row["newborn"]),
+        sex=str(row["sex"]),
+        status=text("status") or SampleStatus.SEQUENCED,
+        line=int(str(row["line"])),
+        vcf=path("vcf"),
+        callable=path("callable"),
+        sample_in_vcf=text("sample_in_vcf"),
+    )
+
+
+def _missing(sheet: Path, newborn: Newborn) -> list[Problem]:
+    if not newborn.sequenced:
+        return []
+    if newborn.vcf is None:
+        return [
+            Problem(str(sheet), newborn.line, "status is sequenced but vcf is empty; give the newborn's VCF")
+        ]
+    given = {"vcf": newborn.vcf, "callable": newborn.callable}
+    return [
+        Problem(str(sheet), newborn.line, f"the file named in {column} does not exist; correct the path")
+        for column, path in given.items()
+        if path is not None and not path.is_file()
+    ]
+
+
+def _notes(rows: pl.DataFrame) -> tuple[str, ...]:
+    filled = {column: rows[column].count() for column in NOT_READ}
+    return tuple(
+        f"column {column} is filled for {count} newborns; this version does not read it"
+        for column, count in filled.items()
+        if count
+    )

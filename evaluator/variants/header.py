@@ -1,0 +1,110 @@
+"""What a VCF header says: samples, contigs, build, and the fields of its annotations."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluator.errors import InputError, Problem, raise_if_any
+
+FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
+_CONTIG = re.compile(r"^##contig=<(.*)>$")
+_ATTRIBUTE = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^,]*)')
+# SnpEff: `Functional annotations: 'Allele | Annotation'`; VEP and bcftools: `Format: Allele|Consequence`.
+_FIELD_LIST = re.compile(r"(?:Format:|annotations:)\s*'?\s*([^'\"]+?)\s*'?\s*\"?$")
+ANNOTATION_KEYS = {"csq": "CSQ", "ann": "ANN", "bcsq": "BCSQ"}
+
+
+@dataclass(frozen=True)
+class Header:
+    """The parsed header of one VCF."""
+
+    path: Path
+    samples: tuple[str, ...]
+    contig_lengths: dict[str, int]
+    text: str
+    lines: int  # lines of the file that are header
+    sha256: str
+
+    def declares(self, kind: str, key: str) -> bool:
+        """Tell whether the header declares an INFO or FORMAT key."""
+        return f"##{kind}=<ID={key}," in self.text
+
+    def annotation_fields(self) -> dict[str, list[str] | None]:
+        """Return the sub-field names of CSQ, ANN and BCSQ; None where the file does not declare the key."""
+        return {name: self._fields_of(key) for name, key in ANNOTATION_KEYS.items()}
+
+    def _fields_of(self, key: str) -> list[str] | None:
+        for line in self.text.splitlines():
+            if line.startswith(f"##INFO=<ID={key},"):
+                description = dict(_ATTRIBUTE.findall(line[8:-1])).get("Description", "")
+                listed = _FIELD_LIST.search(description)
+                return [name.strip() for name in listed[1].split("|")] if listed else []
+        return None
+
+
+def parse_header(path: Path, raw: bytes) -> Header:
+    """Parse the header lines of a VCF; raises InputError with every problem in them."""
+    text = raw.decode("utf-8", errors="replace").replace("\r\n", "\n")
+    lines = text.splitlines()
+    if not lines or not lines[0].lstrip("\ufeff").startswith("##fileformat=VCF"):
+        raise InputError.of(path, "does not begin with ##fileformat=VCF; give a VCF or BCF file", 1)
+    columns = lines[-1].split("\t")
+    if columns[0] != "#CHROM":
+        raise InputError.of(path, "has no #CHROM line; the file is cut short or not a VCF", len(lines))
+    if tuple(columns[: len(FIXED)]) != FIXED:
+        raise InputError.of(path, f"the #CHROM line must begin with {' '.join(FIXED)}", len(lines))
+    raise_if_any(_sample_problems(path, columns, len(lines)))
+    return Header(
+        path=path,
+        samples=tuple(columns[len(FIXED) + 1 :]),
+        contig_lengths=_contig_lengths(lines),
+        text=text,
+        lines=len(lines),
+        sha256=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def choose_sample(header: Header, named: str | None, newborn: str | None) -> str:
+    """Choose a file's sample: the one named in the sample sheet, the only one, or the newborn's own name.
+
+    Raises InputError, which names no sample, when that leaves none.
+    """
+    if named is not None:
+        if named in header.samples:
+            return named
+        raise InputError.of(header.path, "has no sample of the name given in sample_in_vcf", header.lines)
+    if len(header.samples) == 1:
+        return header.samples[0]
+    if newborn is not None and newborn in header.samples:
+        return newborn
+    raise InputError.of(
+        header.path,
+        f"holds {len(header.samples)} samples, none named as the newborn; fill sample_in_vcf",
+        header.lines,
+    )
+
+
+def _sample_problems(path: Path, columns: list[str], line: int) -> list[Problem]:
+    samples = columns[len(FIXED) + 1 :]
+    if not samples:
+        return [
+            Problem(
+                str(path), line, "has no sample column, so it holds no genotypes; give the newborn's own VCF"
+            )
+        ]
+    if len(set(samples)) != len(samples):
+        return [Problem(str(path), line, "names a sample twice; every sample column needs its own name")]
+    return []
+
+
+def _contig_lengths(lines: list[str]) -> dict[str, int]:
+    lengths = {}
+    for line in lines:
+        if found := _CONTIG.match(line):
+            attributes = dict(_ATTRIBUTE.findall(found[1]))
+            if attributes.get("length", "").isdigit() and "ID" in attributes:
+                lengths[attributes["ID"]] = int(attributes["length"])
+    return lengths

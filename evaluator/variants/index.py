@@ -1,0 +1,210 @@
+"""Decode a .tbi or .csi index and find the stretches of a BGZF file that may hold wanted records.
+
+The formats are those of the SAM and tabix specifications (samtools/hts-specs: SAMv1 section 5, CSIv1).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluator.errors import InputError
+from evaluator.panel.genome import KARYOTYPE_ORDER
+from evaluator.variants import bgzf
+from evaluator.variants.build import CONTIG_ALIASES
+from evaluator.variants.intervals import SPACING, Intervals
+
+_TBI = b"TBI\x01"
+_CSI = b"CSI\x01"
+_VCF_PRESET = 2
+_CHUNK_WORDS = 4  # begin and end, each a virtual offset of two 32-bit words
+
+Words = NDArray[np.uint32]
+Offsets = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The binning scheme of one index, its contigs' names, and the bytes after them as 32-bit words."""
+
+    min_shift: int
+    depth: int
+    linear: bool  # .tbi: lowest offsets stand in a table of windows; .csi: in each bin
+    names: list[str]
+    words: Words
+
+    @property
+    def pseudo_bin(self) -> int:
+        """The number of the bin that holds statistics instead of chunks."""
+        return ((1 << (3 * self.depth + 3)) - 1) // 7 + 1
+
+    @property
+    def level_firsts(self) -> Numbers:
+        """The number of the first bin of each level, widest bins first."""
+        return np.array([((1 << 3 * level) - 1) // 7 for level in range(self.depth + 1)], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class _Contig:
+    """The bins of one contig: `chunks` has a row (begin, end) per chunk and `owner` names its bin's row."""
+
+    name: str
+    bins: Numbers
+    owner: Numbers
+    chunks: Offsets
+    windows: Numbers  # numbers of the leaf windows whose lowest offset is known, ascending
+    lowest: Offsets
+
+
+def find_index(path: Path) -> Path | None:
+    """Return the index beside a file, the .csi first as htslib does."""
+    for suffix in (".csi", ".tbi"):
+        candidate = path.with_name(path.name + suffix)
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def spans(index: Path, data: Path, regions: Intervals) -> list[tuple[int, int]]:
+    """Return pairs of virtual offsets that together hold every record overlapping the regions, in file order.
+
+    Raises InputError when the index is damaged or does not belong to the data file.
+    """
+    wanted: list[Offsets] = []
+    last = 0
+    try:
+        layout = _decode(index)
+        for contig in _contigs(layout):
+            last = max(last, int(contig.chunks[:, 1].max(initial=0)))
+            rank = KARYOTYPE_ORDER.get(CONTIG_ALIASES.get(contig.name, ""))
+            if rank is not None:
+                wanted.append(_overlapping(layout, contig, regions, rank))
+    except (struct.error, IndexError, ValueError) as error:
+        raise InputError.of(index, "cannot be read as an index; make it again (tabix -f)") from error
+    _require_same_end(index, data, last)
+    return _joined(np.concatenate(wanted)) if wanted else []
+
+
+def _decode(index: Path) -> _Layout:
+    raw = b"".join(bgzf.chunks(index))
+    if raw[:4] == _TBI:
+        min_shift, depth, preset_at = 14, 5, 8
+        count = struct.unpack_from("<i", raw, 4)[0]
+        names_at = preset_at + 28
+        body_at = names_at + struct.unpack_from("<i", raw, names_at - 4)[0]
+        names_end = body_at
+    elif raw[:4] == _CSI:
+        min_shift, depth, auxiliary = struct.unpack_from("<3i", raw, 4)
+        preset_at, names_at = 16, 44
+        names_end = 16 + auxiliary
+        body_at = names_end + 4
+        count = struct.unpack_from("<i", raw, names_end)[0]
+    else:
+        raise ValueError("neither TBI nor CSI")
+    if struct.unpack_from("<i", raw, preset_at)[0] & 0xFFFF != _VCF_PRESET:
+        raise ValueError("not the index of a VCF")
+    names = raw[names_at:names_end].decode().rstrip("\0").split("\0") if count else []
+    if len(names) != count:
+        raise ValueError("as many names as contigs")
+    body = raw[body_at : body_at + (len(raw) - body_at) // 4 * 4]
+    return _Layout(min_shift, depth, raw[:4] == _TBI, names, np.frombuffer(body, "<u4"))
+
+
+def _contigs(layout: _Layout) -> Iterator[_Contig]:
+    words = layout.words.data
+    before_chunks = 2 if layout.linear else 4  # number, [lowest offset,] count
+    at = 0
+    for name in layout.names:
+        numbers, places, counts = [], [], []
+        remaining, at = words[at], at + 1
+        while remaining:
+            count = words[at + before_chunks - 1]
+            if words[at] != layout.pseudo_bin:
+                numbers.append(words[at])
+                places.append(at)
+                counts.append(count)
+            at += before_chunks + _CHUNK_WORDS * count
+            remaining -= 1
+        bins, place = np.array(numbers, dtype=np.int64), np.array(places, dtype=np.int64)
+        windows, lowest, at = _lowest_offsets(layout, bins, place, at)
+        count_of = np.array(counts, dtype=np.int64)
+        owner = np.repeat(np.arange(len(bins)), count_of)
+        nth = np.arange(len(owner)) - np.repeat(np.cumsum(count_of) - count_of, count_of)
+        first_word = place[owner] + before_chunks + _CHUNK_WORDS * nth
+        chunks = np.stack([_offset(layout, first_word), _offset(layout, first_word + 2)], axis=1)
+        yield _Contig(name, bins, owner, chunks, windows, lowest)
+
+
+def _lowest_offsets(layout: _Layout, bins: Numbers, place: Numbers, at: int) -> tuple[Numbers, Offsets, int]:
+    """Return leaf windows, the lowest offset of a record in each, and where the next contig begins."""
+    if layout.linear:
+        count = int(layout.words[at])
+        windows = np.arange(count, dtype=np.int64)
+        return windows, _offset(layout, at + 1 + 2 * windows), at + 1 + 2 * count
+    first_leaf = int(layout.level_firsts[-1])
+    leaves = np.flatnonzero(bins >= first_leaf)
+    leaves = leaves[np.argsort(bins[leaves])]
+    return bins[leaves] - first_leaf, _offset(layout, place[leaves] + 1), at
+
+
+def _offset(layout: _Layout, word: Numbers) -> Offsets:
+    low, high = layout.words[word].astype(np.uint64), layout.words[word + 1].astype(np.uint64)
+    offset: Offsets = low | (high << np.uint64(32))
+    return offset
+
+
+def _overlapping(layout: _Layout, contig: _Contig, regions: Intervals, rank: int) -> Offsets:
+    """Keep the chunks of bins that overlap a region and do not end before its first record can begin."""
+    if not len(regions) or not len(contig.bins):
+        return np.empty((0, 2), dtype=np.uint64)
+    level = np.searchsorted(layout.level_firsts, contig.bins, side="right") - 1
+    size = np.int64(1) << (layout.min_shift + 3 * (layout.depth - level))
+    start = (contig.bins - layout.level_firsts[level]) * size
+    bin_start = rank * SPACING + start
+    bin_end = np.minimum(bin_start + size, (rank + 1) * SPACING)
+    first = np.searchsorted(regions.ends, bin_start, side="right")
+    region_start = regions.starts[np.minimum(first, len(regions) - 1)]
+    wanted = (first < len(regions)) & (region_start < bin_end)
+    window = np.maximum(region_start - rank * SPACING, start) >> layout.min_shift
+    known = np.searchsorted(contig.windows, window, side="right") - 1
+    lowest = np.concatenate([contig.lowest, np.zeros(1, np.uint64)])[known]  # -1: nothing known, so 0
+    keep = wanted[contig.owner] & (contig.chunks[:, 1] > lowest[contig.owner])
+    chosen: Offsets = contig.chunks[keep]
+    return chosen
+
+
+def _require_same_end(index: Path, data: Path, last: int) -> None:
+    """The last chunk must end where the data end: an index of another or an older file seldom does."""
+    size = data.stat().st_size
+    block = last >> 16
+    data_end = size - len(bgzf.END_OF_FILE)
+    if last == 0 or block in (data_end, size):
+        return
+    with data.open("rb") as stream:
+        stream.seek(block)
+        raw = stream.read(1 << 16)
+    if block < data_end and len(raw) > len(bgzf.END_OF_FILE):
+        text, after = bgzf.inflate_block(data, raw, 0, block)
+        if block + after == data_end and len(text) == last & 0xFFFF:
+            return
+    raise InputError.of(
+        index, f"does not belong to {data.name}: they end differently; make it again (tabix -f)"
+    )
+
+
+def _joined(chunks: Offsets) -> list[tuple[int, int]]:
+    """Merge chunks that overlap or meet in one block, so that no block is inflated twice."""
+    chunks = chunks[np.argsort(chunks[:, 0], kind="stable")]
+    joined: list[tuple[int, int]] = []
+    for begin, end in chunks.tolist():
+        if joined and begin >> 16 <= joined[-1][1] >> 16:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined

@@ -1,0 +1,102 @@
+"""What one newborn contributes to a batch: calls, gaps, alleles seen, and a line of the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE, check
+from evaluator.variants.callability import Evidence, uncallable
+from evaluator.variants.cohort import Newborn
+from evaluator.variants.genotypes import Genotypes
+from evaluator.variants.header import ANNOTATION_KEYS, Header
+from evaluator.variants.intervals import Intervals
+
+QUARANTINED = "quarantined"
+_CALL_COLUMNS = [name for name in CALLS if name != "newborn"]
+
+
+@dataclass(frozen=True)
+class NewbornData:
+    """One newborn's rows of the four tables, and its entry in the manifest (None without a VCF)."""
+
+    newborns: pl.DataFrame
+    calls: pl.DataFrame
+    uncallable: pl.DataFrame
+    alleles: pl.DataFrame
+    entry: dict[str, object] | None = None
+
+
+def sequenced(
+    newborn: Newborn,
+    genotypes: Genotypes,
+    header: Header,
+    regions: Intervals,
+    evidence: Evidence,
+    entry: dict[str, object],
+) -> NewbornData:
+    """Assemble the rows of a newborn whose VCF was read."""
+    calls = genotypes.calls
+    row = {
+        "status": newborn.status,
+        "callable_evidence": evidence.kind,
+        "calls": len(calls),
+        "has_depth": _carried(calls, "depth"),
+        "has_genotype_quality": _carried(calls, "genotype_quality"),
+        "has_allele_depth": _carried(calls, "alt_depth"),
+    }
+    gaps = uncallable(regions, evidence, genotypes.unresolved)
+    return NewbornData(
+        _newborn_row(newborn, row),
+        check(_of(newborn, calls.select(_CALL_COLUMNS)), CALLS, "calls"),
+        check(_of(newborn, gaps), UNCALLABLE, "uncallable"),
+        _alleles_seen(calls, header),
+        entry,
+    )
+
+
+def without_calls(newborn: Newborn, quarantine_reason: str | None = None) -> NewbornData:
+    """Assemble the row of a newborn without calls: never sequenced, or set aside for a reason."""
+    status = newborn.status if quarantine_reason is None else QUARANTINED
+    row = {"status": status, "quarantine_reason": quarantine_reason, "callable_evidence": "none"}
+    entry: dict[str, object] | None = None
+    if quarantine_reason is not None:
+        entry = {"row": newborn.line, "read": QUARANTINED, "note": quarantine_reason}
+    return NewbornData(
+        _newborn_row(newborn, row),
+        CALLS.to_frame(),
+        UNCALLABLE.to_frame(),
+        ALLELES_SEEN.to_frame(),
+        entry,
+    )
+
+
+def _newborn_row(newborn: Newborn, values: Mapping[str, object]) -> pl.DataFrame:
+    row = {**dict.fromkeys(NEWBORNS), "newborn": newborn.id, "sex": newborn.sex, **values}
+    return pl.DataFrame([row], schema=NEWBORNS)
+
+
+def _carried(calls: pl.DataFrame, column: str) -> bool | None:
+    """Tell whether any call has the value; None when there is no call that could."""
+    return bool(calls[column].count()) if len(calls) else None
+
+
+def _of(newborn: Newborn, table: pl.DataFrame) -> pl.DataFrame:
+    return table.insert_column(
+        0, pl.repeat(newborn.id, len(table), dtype=pl.String, eager=True).alias("newborn")
+    )
+
+
+def _alleles_seen(calls: pl.DataFrame, header: Header) -> pl.DataFrame:
+    declared = header.annotation_fields()
+    info = pl.concat_str(pl.lit(";"), "info")
+    annotations = [
+        (
+            info.str.extract(f";{key}=([^;]*)") if declared[name] is not None else pl.lit(None, pl.String)
+        ).alias(name)
+        for name, key in ANNOTATION_KEYS.items()
+    ]
+    seen = calls.with_columns(pl.col("allele").alias("allele_index"), *annotations)
+    return check(seen.select(list(ALLELES_SEEN)), ALLELES_SEEN, "alleles")

@@ -1,0 +1,98 @@
+"""Read the calls of some samples of one file, and refuse a result that an index or an empty file made up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from evaluator.errors import InputError
+from evaluator.variants.genotypes import Genotypes, read_genotypes
+from evaluator.variants.intervals import Intervals
+from evaluator.variants.records import Tally, scan
+from evaluator.variants.sources import Source
+
+
+@dataclass
+class Reading:
+    """What one pass over a file found, sample by sample."""
+
+    how: str  # index | whole
+    note: str
+    genotypes: dict[str, Genotypes]
+    touched: pl.DataFrame  # contig, position, ref of the records in the regions
+    tally: Tally = field(default_factory=Tally)
+
+
+def read_samples(source: Source, regions: Intervals, samples: list[str]) -> Reading:
+    """Read the records of the regions and the samples' genotypes in them.
+
+    What an index yields is doubted twice: an error is looked for again from the file's beginning, which tells
+    its line, and "no records at all" is believed only when the whole file says so. Raises InputError.
+    """
+    if source.index is None:
+        return _pass(source, regions, samples)
+    try:
+        reading = _pass(source, regions, samples)
+    except InputError:
+        _pass(source.without_index(), regions, samples)
+        raise
+    if reading.tally.in_regions:
+        return reading
+    confirmed = _pass(source.without_index(), regions, samples)
+    if confirmed.tally.in_regions:
+        raise InputError.of(
+            source.path,
+            f"has {confirmed.tally.in_regions} records in the regions that its index does not lead to; "
+            "make the index again (tabix -f)",
+        )
+    confirmed.note = "the index leads to no record in the regions; confirmed by reading the whole file"
+    return confirmed
+
+
+def require_explained(source: Source, reading: Reading, *, covered: bool) -> str:
+    """Return a note when a file has no record in the regions; raise InputError when nothing explains that.
+
+    It is explained by a callable file (`covered`: assessed, nothing found), or by records elsewhere on the
+    chromosomes, which show that the file and its contig names are sound.
+    """
+    tally = reading.tally
+    if tally.in_regions:
+        unnamed = sum(read.set_aside["without_genotype"] for read in reading.genotypes.values())
+        if unnamed == tally.in_regions * len(reading.genotypes):
+            raise InputError.of(
+                source.path, "has no genotype (GT) in any record of the regions; give called genotypes"
+            )
+        return ""
+    if tally.on_karyotype:
+        return "has records, but none in the regions"
+    if covered:
+        return "has no record at all on the chromosomes; its callable file says that they were assessed"
+    raise InputError.of(
+        source.path,
+        "has no record on any chromosome of the panel, which no newborn's genome explains; check "
+        "that the file is complete and how it names its contigs, or give a callable file",
+    )
+
+
+def _pass(source: Source, regions: Intervals, samples: list[str]) -> Reading:
+    tally = Tally()
+    parts: dict[str, list[Genotypes]] = {sample: [] for sample in samples}
+    touched = [pl.DataFrame(schema={"contig": pl.String, "position": pl.Int32, "ref": pl.String})]
+    for frame in scan(source, regions, samples, tally):
+        touched.append(frame.select("contig", "position", "ref"))
+        for sample in samples:
+            parts[sample].append(read_genotypes(source.path, frame, sample))
+    genotypes = {sample: _joined(found) for sample, found in parts.items()}
+    return Reading(source.how, source.note, genotypes, pl.concat(touched), tally)
+
+
+def _joined(parts: list[Genotypes]) -> Genotypes:
+    if not parts:
+        return Genotypes.none()
+    return Genotypes(
+        pl.concat([part.calls for part in parts]),
+        pl.concat([part.unresolved for part in parts]),
+        sum((part.set_aside for part in parts), Counter()),
+    )

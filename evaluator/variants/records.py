@@ -1,0 +1,97 @@
+"""The records of a file that overlap the regions, as columns; genotypes are still text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.errors import InputError
+from evaluator.variants.intervals import SPACING_BITS, Intervals, contig_names
+from evaluator.variants.lines import Candidates, find_candidates
+from evaluator.variants.sources import Source
+
+_REF, _ALT, _FILTER, _INFO, _FORMAT = 3, 4, 6, 7, 8
+_NAMES = {_REF: "ref", _ALT: "alt", _FILTER: "filter", _INFO: "info", _FORMAT: "format"}
+# IUPAC codes occur in the REF of real references; nothing else may.
+_BASES = r"^[ACGTNacgtnRYSWKMBDHVryswkmbdhv]+$"
+# The symbolic alleles whose SVLEN is a stretch of the reference; an insertion's is not (VCF 4.5, 5.5).
+_SPANNING_ALLELES = ("<DEL", "<DUP", "<INV", "<CNV")
+
+
+@dataclass
+class Tally:
+    """What a scan has seen so far."""
+
+    on_karyotype: int = 0  # records on the contigs of the karyotype, in what was read
+    in_regions: int = 0
+
+
+def scan(source: Source, regions: Intervals, samples: list[str], tally: Tally) -> Iterator[pl.DataFrame]:
+    """Stream the records that overlap the regions, a frame per slab.
+
+    Columns: contig (the panel's name), position (1-based), start and end (on the axis), ref, alt, filter,
+    info, format, line (0 where not known), and one text column per sample, named by `sample_column`. A record
+    overlaps as in `bcftools view -R`: from POS to the end of REF, or to where END or SVLEN reach further.
+    """
+    columns, places = source.layout(samples)
+    wanted = {**_NAMES, **dict(zip(places, map(sample_column, samples), strict=True))}
+    for slab in source.slabs(regions, samples):
+        candidates = find_candidates(source.path, slab, regions, columns)
+        tally.on_karyotype += candidates.on_karyotype
+        if candidates.text:
+            frame = _overlapping(_split(source.path, candidates, wanted), candidates, regions)
+            tally.in_regions += len(frame)
+            yield frame
+
+
+def sample_column(sample: str) -> str:
+    """Name the column of a sample; the prefix keeps a sample called "ref" apart from REF."""
+    return f"sample:{sample}"
+
+
+def _split(path: Path, candidates: Candidates, wanted: dict[int, str]) -> pl.DataFrame:
+    table = pl.read_csv(
+        candidates.text,
+        separator="\t",
+        has_header=False,
+        quote_char=None,
+        infer_schema=False,
+        encoding="utf8-lossy",
+        empty_string_is_null=False,
+        columns=sorted(wanted),
+    )
+    ranks = candidates.starts >> SPACING_BITS
+    table.columns = [wanted[place] for place in sorted(wanted)]
+    table = table.with_columns(
+        contig_names(ranks),
+        pl.Series("position", (candidates.starts - (ranks << SPACING_BITS)) + 1, dtype=pl.Int32),
+        pl.Series("start", candidates.starts),
+        pl.Series("line", candidates.lines),
+    )
+    wrong = table.filter(~pl.col("ref").str.contains(_BASES))
+    if len(wrong):
+        raise InputError.of(path, "has a REF that is not a sequence of bases", wrong["line"][0])
+    return table
+
+
+def _overlapping(table: pl.DataFrame, candidates: Candidates, regions: Intervals) -> pl.DataFrame:
+    end = pl.col("start") + pl.col("ref").str.len_bytes().cast(pl.Int64)
+    if candidates.reaching:
+        end = pl.max_horizontal(end, *_reaches())
+    table = table.with_columns(end.alias("end"))
+    return table.filter(pl.Series(regions.overlapped_by(table["start"].to_numpy(), table["end"].to_numpy())))
+
+
+def _reaches() -> tuple[pl.Expr, ...]:
+    """The ends, on the axis, that INFO/END, INFO/SVLEN and FORMAT/LEN give; null where absent."""
+    info = pl.concat_str(pl.lit(";"), "info")
+    contig_start = pl.col("start") - pl.col("position") + 1
+    end = contig_start + info.str.extract(r";END=(\d+)").cast(pl.Int64, strict=False)
+    lengths = info.str.extract(r";SVLEN=([-0-9.,]+)").str.split(",")
+    spanning = pl.any_horizontal(pl.col("alt").str.contains(word, literal=True) for word in _SPANNING_ALLELES)
+    longest = lengths.list.eval(pl.element().cast(pl.Int64, strict=False).abs()).list.max()
+    structural = pl.when(spanning).then(pl.col("start") + 1 + longest)
+    return end, structural

@@ -1,0 +1,146 @@
+"""Where the text of a VCF comes from: its header, then slabs of whole lines, as few as the file allows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluator.errors import InputError
+from evaluator.variants import bcf, bgzf, index
+from evaluator.variants.header import FIXED, Header, parse_header
+from evaluator.variants.intervals import Intervals
+
+# Below this size inflating everything costs less than decoding an index and seeking.
+WHOLE_BELOW = 1 << 20
+_SLAB_SIZE = 1 << 23
+_END_OF_HEADER = re.compile(rb"\n#CHROM[^\n]*\n|^[^#\r\n]", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Slab:
+    """Whole lines of a VCF; `first_line` is the file's line number of the first, 0 where it is not known."""
+
+    text: bytes
+    first_line: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """One opened file: its header and how its records will be read."""
+
+    header: Header
+    path: Path
+    format: str  # bgzf | gzip | plain | bcf
+    index: Path | None  # the index that will be used, if any
+    note: str = ""  # why an index that is there is not used
+
+    @property
+    def how(self) -> str:
+        """Say in one word for the manifest how the file is read."""
+        return "index" if self.index else "whole"
+
+    def index_sha256(self) -> str:
+        """Digest of the index that was used; empty without one."""
+        return hashlib.sha256(self.index.read_bytes()).hexdigest() if self.index else ""
+
+    def layout(self, samples: list[str]) -> tuple[int, list[int]]:
+        """Return how many columns each line has and which of them, from 0, are the samples'."""
+        names = self.header.samples
+        if self.format == "bcf":
+            names = tuple(name for name in names if name in set(samples))
+        return len(FIXED) + 1 + len(names), [len(FIXED) + 1 + names.index(sample) for sample in samples]
+
+    def slabs(self, regions: Intervals, samples: list[str]) -> Iterator[Slab]:
+        """Stream the records; with an index, at least those that overlap the regions."""
+        if self.format == "bcf":
+            yield from (Slab(text, 0) for text in bcf.slabs(self.path, self.index, regions, samples))
+        elif self.index:
+            yield from _indexed_slabs(self.path, index.spans(self.index, self.path, regions))
+        else:
+            yield from _whole_slabs(self.path)
+
+    def without_index(self) -> Source:
+        """Return the same file, to be read from its beginning to its end."""
+        return Source(self.header, self.path, self.format, None)
+
+
+def open_source(path: Path, whole_below: int = WHOLE_BELOW) -> Source:
+    """Read a file's header and decide how to read its records; raises InputError when it is no VCF."""
+    kind = bgzf.compression(path)
+    if kind == "bgzf" and next(bgzf.chunks(path), b"")[:3] == b"BCF":
+        text = bcf.header_text(path)
+        return _with_index(Source(parse_header(path, text), path, "bcf", None), whole_below)
+    header, _ = _split_header(bgzf.chunks(path))
+    source = Source(parse_header(path, header), path, kind, None)
+    return _with_index(source, whole_below) if kind == "bgzf" else source
+
+
+def _with_index(source: Source, whole_below: int) -> Source:
+    found = index.find_index(source.path)
+    if found is None or source.path.stat().st_size < whole_below:
+        return source
+    if found.stat().st_mtime < source.path.stat().st_mtime:
+        note = f"its index ({found.suffix}) is older than the file and was not used; make it again (tabix -f)"
+        return Source(source.header, source.path, source.format, None, note)
+    return Source(source.header, source.path, source.format, found)
+
+
+def _split_header(chunks: Iterator[bytes]) -> tuple[bytes, bytes]:
+    """Return the header lines and the text after them in the chunks read so far."""
+    text = b""
+    for chunk in chunks:
+        text += chunk
+        end = _header_end(text)
+        if end is not None:
+            return text[:end], text[end:]
+    return text, b""
+
+
+def _header_end(text: bytes) -> int | None:
+    """Return where the records begin: after the #CHROM line, or at the first line that is no header line."""
+    found = _END_OF_HEADER.search(text)
+    if found is None:
+        return None
+    return found.end() if found[0].startswith(b"\n") else found.start()
+
+
+def _whole_slabs(path: Path) -> Iterator[Slab]:
+    chunks = bgzf.chunks(path)
+    header, rest = _split_header(chunks)
+    line = header.count(b"\n") + 1
+    pending = [rest]
+    for chunk in chunks:
+        cut = chunk.rfind(b"\n") + 1
+        if not cut:
+            pending.append(chunk)
+            continue
+        text = b"".join([*pending, chunk[:cut]])
+        yield Slab(text, line)
+        line += text.count(b"\n")
+        pending = [chunk[cut:]]
+    text = b"".join(pending)
+    if text:
+        yield Slab(text, line)
+
+
+def _indexed_slabs(path: Path, spans: list[tuple[int, int]]) -> Iterator[Slab]:
+    bgzf.require_end_block(path)
+    pending: list[bytes] = []
+    size = 0
+    with path.open("rb") as stream:
+        for begin, end in spans:
+            text = bgzf.read_span(path, stream, begin, end)
+            if text and not text.endswith(b"\n"):
+                raise InputError.of(
+                    path, "and its index do not fit together; make the index again (tabix -f)"
+                )
+            pending.append(text)
+            size += len(text)
+            if size >= _SLAB_SIZE:
+                yield Slab(b"".join(pending), 0)
+                pending, size = [], 0
+    if pending:
+        yield Slab(b"".join(pending), 0)

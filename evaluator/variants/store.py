@@ -1,0 +1,161 @@
+"""Open a store: all batches as one set of tables, refused when they do not belong together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.errors import InputError, Problem, raise_if_any
+from evaluator.panel.regions import REGIONS
+from evaluator.provenance import read_provenance, sha256_of_file
+from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE, VARIANTS
+from evaluator.variants.batch import BATCHES, FORMAT, TABLES
+
+VARIANTS_FILE = "variants.parquet"
+_SCHEMAS = {"newborns": NEWBORNS, "calls": CALLS, "uncallable": UNCALLABLE, "alleles": ALLELES_SEEN}
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """The calls and gaps of all newborns extracted so far; tables are lazy, in the order of the batches."""
+
+    path: Path
+    manifests: tuple[Mapping[str, object], ...]  # one per batch, in the order of their names
+
+    @property
+    def genome_build(self) -> str:
+        """The build that all batches are on."""
+        return str(self.manifests[0]["genome_build"])
+
+    @property
+    def batches(self) -> tuple[str, ...]:
+        """The names of the batches, sorted."""
+        return tuple(str(manifest["batch"]) for manifest in self.manifests)
+
+    def newborns(self) -> pl.LazyFrame:
+        """One row per newborn (tables.NEWBORNS)."""
+        return self._table("newborns")
+
+    def calls(self) -> pl.LazyFrame:
+        """One row per newborn and called allele (tables.CALLS)."""
+        return self._table("calls")
+
+    def uncallable(self) -> pl.LazyFrame:
+        """One row per stretch that was not assessed in a newborn (tables.UNCALLABLE)."""
+        return self._table("uncallable")
+
+    def alleles(self) -> pl.LazyFrame:
+        """One row per batch and distinct allele of it (tables.ALLELES_SEEN)."""
+        return self._table("alleles")
+
+    def variants(self) -> pl.LazyFrame | None:
+        """One row per distinct allele and gene (tables.VARIANTS); None in a store never annotated."""
+        path = self.path / VARIANTS_FILE
+        return pl.scan_parquet(path, schema=VARIANTS) if path.is_file() else None
+
+    def regions(self) -> pl.DataFrame:
+        """Return what was read in every newborn: contig, start (0-based), end in karyotype order."""
+        rows = self.manifests[0]["regions"]
+        return pl.DataFrame(rows if isinstance(rows, list) else [], schema=REGIONS, orient="row")
+
+    @property
+    def annotation_sources(self) -> tuple[str, ...]:
+        """Which sources annotated the store; empty if it never was."""
+        path = self.path / VARIANTS_FILE
+        if not path.is_file():
+            return ()
+        parameters = read_provenance(path).get("parameters")
+        sources = parameters.get("sources", []) if isinstance(parameters, dict) else []
+        return tuple(str(source) for source in sources)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of all data files, annotation included; no time and no manifest has a part in it."""
+        digest = hashlib.sha256()
+        for path in self._data_files():
+            digest.update(f"{path.relative_to(self.path).as_posix()}\t{sha256_of_file(path)}\n".encode())
+        return digest.hexdigest()
+
+    def _data_files(self) -> list[Path]:
+        files = [
+            self.path / BATCHES / batch / f"{table}.parquet" for batch in self.batches for table in TABLES
+        ]
+        variants = self.path / VARIANTS_FILE
+        return [*files, variants] if variants.is_file() else files
+
+    def _table(self, name: str) -> pl.LazyFrame:
+        files = [self.path / BATCHES / batch / f"{name}.parquet" for batch in self.batches]
+        return pl.scan_parquet(files, schema=_SCHEMAS[name], glob=False)
+
+
+def open_store(path: Path) -> Store:
+    """Open a store; raises InputError for what is none, and for batches that do not belong together."""
+    folders = sorted(folder for folder in (path / BATCHES).glob("[!.]*") if folder.is_dir())
+    if not folders:
+        raise InputError.of(path, "is no store: it has no batches; make one with nbseval extract")
+    missing = [
+        Problem(str(folder), 0, f"has no {name}; remove the batch and extract it again")
+        for folder in folders
+        for name in ("manifest.json", *(f"{table}.parquet" for table in TABLES))
+        if not (folder / name).is_file()
+    ]
+    raise_if_any(missing)
+    store = Store(path, tuple(_manifest(folder) for folder in folders))
+    raise_if_any([*_differences(store), *_repeated(store)])
+    return store
+
+
+def _manifest(folder: Path) -> dict[str, object]:
+    path = folder / "manifest.json"
+    try:
+        manifest = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise InputError.of(path, "is damaged; remove the batch and extract it again") from error
+    if manifest.get("format") != FORMAT:
+        raise InputError.of(
+            path,
+            f"is of format {manifest.get('format')}, this version reads {FORMAT}; extract the batch again",
+        )
+    return {**manifest, "batch": folder.name}
+
+
+def _differences(store: Store) -> list[Problem]:
+    first = store.manifests[0]
+    told = {
+        "genome_build": "is on another genome build",
+        "regions": "was read in other regions",
+    }
+    return [
+        Problem(
+            str(store.path / BATCHES / str(manifest["batch"])),
+            0,
+            f"{words} than {first['batch']}; extract both with the same panel into one store",
+        )
+        for manifest in store.manifests[1:]
+        for key, words in told.items()
+        if manifest[key] != first[key]
+    ]
+
+
+def _repeated(store: Store) -> list[Problem]:
+    seen: dict[str, str] = {}
+    shared: Counter[tuple[str, str]] = Counter()
+    for batch in store.batches:
+        file = store.path / BATCHES / batch / "newborns.parquet"
+        for newborn in pl.read_parquet(file, columns=["newborn"])["newborn"]:
+            earlier = seen.setdefault(newborn, batch)
+            if earlier != batch:
+                shared[batch, earlier] += 1
+    return [
+        Problem(
+            str(store.path / BATCHES / batch), 0, f"{count} of its newborns are also in {earlier}; remove one"
+        )
+        for (batch, earlier), count in sorted(shared.items())
+    ]
