@@ -60,7 +60,14 @@ def show(folder: Path, condition: str | None, gene: str | None) -> None:
 @panel.command()
 @click.argument("old", type=FOLDER)
 @click.argument("new", type=FOLDER)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Lines for a person, or a document for a program.",
+)
 def diff(old: Path, new: Path, form: str) -> None:
     """Tell how two panels differ in meaning.
 
