@@ -45,8 +45,11 @@ class Header:
         return None
 
 
-def parse_header(path: Path, raw: bytes) -> Header:
-    """Parse the header lines of a VCF; raises InputError with every problem in them."""
+def parse_header(path: Path, raw: bytes, *, sites: bool = False) -> Header:
+    """Parse the header lines of a VCF; raises InputError with every problem in them.
+
+    `sites` accepts a file without sample columns, such as ClinVar's.
+    """
     text = raw.decode("utf-8", errors="replace").replace("\r\n", "\n")
     lines = text.splitlines()
     if not lines or not lines[0].lstrip("\ufeff").startswith("##fileformat=VCF"):
@@ -56,7 +59,8 @@ def parse_header(path: Path, raw: bytes) -> Header:
         raise InputError.of(path, "has no #CHROM line; the file is cut short or not a VCF", len(lines))
     if tuple(columns[: len(FIXED)]) != FIXED:
         raise InputError.of(path, f"the #CHROM line must begin with {' '.join(FIXED)}", len(lines))
-    raise_if_any(_sample_problems(path, columns, len(lines)))
+    if not sites or len(columns) > len(FIXED):
+        raise_if_any(_sample_problems(path, columns, len(lines)))
     return Header(
         path=path,
         samples=tuple(columns[len(FIXED) + 1 :]),

@@ -67,14 +67,17 @@ class Source:
         return Source(self.header, self.path, self.format, None)
 
 
-def open_source(path: Path, whole_below: int = WHOLE_BELOW) -> Source:
-    """Read a file's header and decide how to read its records; raises InputError when it is no VCF."""
+def open_source(path: Path, whole_below: int = WHOLE_BELOW, *, sites: bool = False) -> Source:
+    """Read a file's header and decide how to read its records; raises InputError when it is no VCF.
+
+    `sites` accepts a file without sample columns.
+    """
     kind = bgzf.compression(path)
     if kind == "bgzf" and next(bgzf.chunks(path), b"")[:3] == b"BCF":
         text = bcf.header_text(path)
-        return _with_index(Source(parse_header(path, text), path, "bcf", None), whole_below)
+        return _with_index(Source(parse_header(path, text, sites=sites), path, "bcf", None), whole_below)
     header, _ = _split_header(bgzf.chunks(path))
-    source = Source(parse_header(path, header), path, kind, None)
+    source = Source(parse_header(path, header, sites=sites), path, kind, None)
     return _with_index(source, whole_below) if kind == "bgzf" else source
 
 
