@@ -1,0 +1,109 @@
+"""Run readers in child processes, turn about, and print what they took."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pysam
+
+CHILD = Path(__file__).with_name("readers.py")
+
+
+@dataclass
+class Measured:
+    """What one reader took: seconds per newborn of every run, peak memory in megabytes."""
+
+    reader: str
+    seconds: list[float] = field(default_factory=list)
+    peak_mb: float = 0.0
+
+    @property
+    def median(self) -> float:
+        """The median of the runs."""
+        return statistics.median(self.seconds)
+
+
+def measure(readers: Sequence[str], job: dict[str, object], per: int, rounds: int) -> list[Measured]:
+    """Time each reader in `rounds` child processes, turn about, so that a busy minute meets all of them.
+
+    Seconds are divided by `per`, the newborns a run reads.
+    """
+    results = [Measured(reader) for reader in readers]
+    for turn in range(rounds):
+        for result in results:
+            print(f"round {turn + 1} of {rounds}: {result.reader}", file=sys.stderr)
+            told = run_child(result.reader, job)
+            result.seconds += [seconds / per for seconds in told["seconds"]]
+            result.peak_mb = max(result.peak_mb, told["peak_mb"])
+    return results
+
+
+def run_child(reader: str, job: dict[str, object]) -> dict[str, object]:
+    """Run one reader in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, str(CHILD), reader],
+        input=json.dumps(job, default=str),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def table(title: str, results: Sequence[Measured], ours: str) -> str:
+    """Render one table: median and fastest seconds, peak memory, how many times ours."""
+    base = next(result.median for result in results if result.reader == ours)
+    lines = [title, f"  {'reader':32} {'median s':>9} {'fastest s':>9} {'peak MB':>8} {'times ours':>10}"]
+    lines += [
+        f"  {result.reader:32} {result.median:9.3f} {min(result.seconds):9.3f} {result.peak_mb:8.0f}"
+        f" {result.median / base:10.2f}"
+        for result in results
+    ]
+    return "\n".join(lines)
+
+
+def as_rows(results: Sequence[Measured], ours: str) -> list[dict[str, object]]:
+    """Return the same as plain data."""
+    base = next(result.median for result in results if result.reader == ours)
+    return [
+        {
+            "reader": result.reader,
+            "seconds": result.seconds,
+            "median": result.median,
+            "peak_mb": result.peak_mb,
+            "times_ours": result.median / base,
+        }
+        for result in results
+    ]
+
+
+def installed_bcftools() -> str:
+    """Return the version of the bcftools on PATH; empty when there is none."""
+    if shutil.which("bcftools") is None:
+        return ""
+    done = subprocess.run(["bcftools", "--version-only"], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def versions() -> dict[str, str]:
+    """Name what was compared."""
+    return {
+        "python": platform.python_version(),
+        "pysam": pysam.__version__,
+        "bcftools bundled with pysam": pysam.version.__bcftools_version__,
+        "bcftools on PATH": installed_bcftools() or "none",
+    }
+
+
+def write_json(path: Path | None, content: dict[str, object]) -> None:
+    """Write the result where it was asked for."""
+    if path is not None:
+        path.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,142 @@
+"""Time the reading of whole-genome newborns against bcftools and cyvcf2, with the equality check beside it.
+
+python benchmarks/generate.py wgs --newborns 10 --out FOLDER
+python benchmarks/read_newborn.py FOLDER/samples.tsv --json times.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import polars as pl
+from equality import Difference, compare
+from measuring import as_rows, installed_bcftools, measure, run_child, table, versions, write_json
+from regions import EXONS, GENES, PANEL, regions, write_bed
+
+OURS = "nbseval extract, library"
+INDEXED = (
+    OURS,
+    "nbseval extract, command",
+    "bcftools view -R, bundled",
+    "bcftools query -R, bundled",
+    "bcftools view -R, command",
+    "bcftools query -R, command",
+    "cyvcf2, region by region",
+    "limit: inflate touched blocks",
+)
+WHOLE = (
+    OURS,
+    "nbseval extract, command",
+    "bcftools view -T, bundled",
+    "bcftools view -T, command",
+    "cyvcf2, all records",
+    "limit: inflate everything",
+)
+
+
+def available(readers: tuple[str, ...]) -> list[str]:
+    """Leave out the bcftools command where none is installed."""
+    bcftools = bool(installed_bcftools())
+    return [
+        reader for reader in readers if bcftools or not reader.startswith("bcftools") or "bundled" in reader
+    ]
+
+
+def newborns(sheet: Path) -> dict[str, Path]:
+    """Return every newborn's file; raises SystemExit when two rows name one file."""
+    rows = pl.read_csv(sheet, separator="\t").select("newborn", "vcf").rows()
+    files = {newborn: (sheet.parent / vcf).resolve() for newborn, vcf in rows}
+    if len(set(files.values())) != len(files):
+        raise SystemExit(f"{sheet}: the newborns must have distinct files")
+    return files
+
+
+def without_index(sheet: Path, count: int, folder: Path) -> Path:
+    """Lay the first newborns' files, without their indices, into a folder with its own sample sheet."""
+    rows = pl.read_csv(sheet, separator="\t").head(count)
+    for vcf in rows["vcf"]:
+        (folder / Path(vcf).name).symlink_to((sheet.parent / vcf).resolve())
+    copied = rows.with_columns(pl.col("vcf").map_elements(lambda vcf: Path(vcf).name, return_dtype=pl.String))
+    copied.write_csv(folder / "samples.tsv", separator="\t")
+    return folder / "samples.tsv"
+
+
+def bench(
+    title: str, readers: tuple[str, ...], sheet: Path, bed: Path, rounds: int, options: argparse.Namespace
+) -> dict[str, object]:
+    """Time the readers over one sheet and one set of regions, compare, print."""
+    files = newborns(sheet)
+    named = {newborn: sheet.parent / path.name for newborn, path in files.items()}
+    with tempfile.TemporaryDirectory(dir=options.scratch) as scratch:
+        job: dict[str, object] = {
+            "samples": sheet,
+            "files": list(named.values()),
+            "panel": options.panel,
+            "bed": bed,
+            "scratch": scratch,
+            "runs": options.runs,
+            "warm_up": readers is INDEXED,  # minutes of reading are warm-up enough for the others
+        }
+        results = measure(available(readers), job, len(files), rounds)
+        run_child(OURS, {**job, "runs": 1, "warm_up": False})
+        difference = compare(files, bed, Path(scratch) / "store")
+    print(table(f"{title}, {len(files)} newborns, seconds per newborn", results, OURS))
+    print(told(difference), flush=True)
+    return {"title": title, "newborns": len(files), "readers": as_rows(results, OURS), **vars(difference)}
+
+
+def told(difference: Difference) -> str:
+    """Render the equality check."""
+    return (
+        f"  equality: {difference.records} records and {difference.genotypes} genotypes differ from"
+        f" `bcftools view -R`; {difference.compared} called alleles compared\n"
+    )
+
+
+def run(options: argparse.Namespace) -> list[dict[str, object]]:
+    """Run every benchmark that was asked for."""
+    found = []
+    with tempfile.TemporaryDirectory(dir=options.scratch) as name:
+        folder = Path(name)
+        for kind in options.regions:
+            bed = folder / f"{kind}.bed"
+            write_bed(regions(options.panel, kind), bed)
+            found.append(bench(f"index, {kind}", INDEXED, options.samples, bed, options.rounds, options))
+        if options.whole:
+            bare = folder / "bare"
+            bare.mkdir()
+            sheet = without_index(options.samples, options.whole, bare)
+            found.append(bench(f"no index, {kind}", WHOLE, sheet, bed, options.whole_rounds, options))
+    return found
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("samples", type=Path, help="the sample sheet of the generated newborns")
+    words.add_argument("--panel", type=Path, default=PANEL)
+    words.add_argument("--regions", nargs="+", choices=(EXONS, GENES), default=[EXONS, GENES])
+    words.add_argument("--whole", type=int, default=2, help="newborns to read without an index (0: none)")
+    words.add_argument("--runs", type=int, default=1, help="timed runs per child, after one warm-up")
+    words.add_argument("--rounds", type=int, default=3, help="child processes per reader, turn about")
+    words.add_argument("--whole-rounds", type=int, default=1, help="the same without an index")
+    words.add_argument("--scratch", type=Path, help="a folder on a fast disk for what the readers write")
+    words.add_argument("--json", type=Path, help="write the result here too")
+    return words
+
+
+def main() -> None:
+    """Print the versions and the tables; exit 1 when a record or a genotype differs."""
+    options = parser().parse_args()
+    for name, version in versions().items():
+        print(f"{name}: {version}")
+    found = run(options)
+    write_json(options.json, {"versions": versions(), "benchmarks": found})
+    if any(bench["records"] or bench["genotypes"] for bench in found):
+        raise SystemExit("the readers do not agree: no time above counts")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""Read newborns' files with one reader, as a child process of a benchmark: its time and memory are its own.
+
+Each reader takes the job and reads all its files once. Libraries are imported and the panel is loaded before
+the clock starts, for a run reads many newborns in one process; rows called "command" pay for their start. The
+job comes as JSON on standard input, the result goes out as JSON.
+"""
+
+# ruff: noqa: PLC0415 - a reader imports only its own library: the others' memory is not its own.
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from regions import read_bed
+
+FIELDS = "%CHROM\t%POS\t%REF\t%ALT\t%FILTER[\t%GT\t%AD\t%DP\t%GQ\t%PS\t%PGT\t%PID]\n"
+CALLED = 'GT="alt"'
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a child reads: the sample sheet with its files, the regions, a folder for what it writes."""
+
+    samples: Path
+    files: list[Path]
+    panel: Path
+    bed: Path
+    scratch: Path
+    runs: int
+    warm_up: bool
+
+    @classmethod
+    def from_json(cls, text: str) -> Job:
+        """Read the job that the parent sent."""
+        told = json.loads(text)
+        paths = {name: Path(told[name]) for name in ("samples", "panel", "bed", "scratch")}
+        files = [Path(file) for file in told["files"]]
+        return cls(files=files, runs=told["runs"], warm_up=told["warm_up"], **paths)
+
+    def store(self) -> Path:
+        """Return the place of the store; one of an earlier run is removed."""
+        store = self.scratch / "store"
+        shutil.rmtree(store, ignore_errors=True)
+        return store
+
+
+Read = Callable[[Job], None]
+
+
+def evaluator_batch() -> Read:
+    """Return the library call behind `nbseval extract`: one batch, typed Parquet out."""
+    from evaluator.panel.load import load_panel
+    from evaluator.variants.extract import Request, extract
+
+    panel_of = cache(load_panel)  # a run loads its panel once, however many newborns it reads
+
+    def read(job: Job) -> None:
+        extract(Request(job.samples, panel_of(job.panel), job.store(), job.bed), "1970-01-01T00:00:00+00:00")
+
+    return read
+
+
+def evaluator_command() -> Read:
+    """Return `nbseval extract` as a user types it, the start of Python included."""
+
+    def read(job: Job) -> None:
+        words = ["extract", job.samples, "--panel", job.panel, "--regions", job.bed, "--out", job.store()]
+        command = [sys.executable, "-m", "evaluator.cli.main", *map(str, words)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    return read
+
+
+def bundled(command: str, *options: str) -> Callable[[], Read]:
+    """Return a bcftools command as pysam carries it, without the cost of starting a process."""
+
+    def prepare() -> Read:
+        import pysam.bcftools
+
+        run = getattr(pysam.bcftools, command)
+
+        def read(job: Job) -> None:
+            for file in job.files:
+                run(*_words(options, job, file), catch_stdout=False)
+
+        return read
+
+    return prepare
+
+
+def installed(command: str, *options: str) -> Callable[[], Read]:
+    """Return the bcftools found on PATH, a process per file."""
+
+    def prepare() -> Read:
+        def read(job: Job) -> None:
+            for file in job.files:
+                subprocess.run(["bcftools", command, *_words(options, job, file)], check=True)
+
+        return read
+
+    return prepare
+
+
+def _words(options: tuple[str, ...], job: Job, file: Path) -> list[str]:
+    return [
+        *(str(job.bed) if word == "BED" else word for word in options),
+        "-o",
+        str(job.scratch / "out"),
+        str(file),
+    ]
+
+
+def cyvcf2_by_region() -> Read:
+    """Return a loop over the regions with cyvcf2, keeping the fields that the store keeps."""
+    from cyvcf2 import VCF
+
+    def read(job: Job) -> None:
+        regions = read_bed(job.bed)
+        for file in job.files:
+            reader = VCF(str(file))
+            for contig, start, end in regions:
+                for _ in map(_fields, reader(f"{contig}:{start + 1}-{end}")):
+                    pass
+
+    return read
+
+
+def cyvcf2_whole() -> Read:
+    """Return a loop over all records with cyvcf2 that keeps those which overlap a region."""
+    from cyvcf2 import VCF
+
+    def read(job: Job) -> None:
+        starts, ends = _by_contig(job.bed)
+        for file in job.files:
+            for record in VCF(str(file)):
+                first = bisect_right(ends.get(record.CHROM, []), record.start)
+                if first < len(starts.get(record.CHROM, [])) and starts[record.CHROM][first] < record.end:
+                    _fields(record)
+
+    return read
+
+
+def _by_contig(bed: Path) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    starts: dict[str, list[int]] = {}
+    ends: dict[str, list[int]] = {}
+    for contig, start, end in read_bed(bed):
+        starts.setdefault(contig, []).append(start)
+        ends.setdefault(contig, []).append(end)
+    return starts, ends
+
+
+def _fields(record: object) -> tuple[object, ...]:
+    format_values = (record.format(key) for key in ("AD", "DP", "GQ", "PS"))
+    return record.CHROM, record.POS, record.REF, record.ALT, record.FILTERS, record.genotypes, *format_values
+
+
+def floor_indexed() -> Read:
+    """Return the least that any reader must do: read the index, inflate the blocks that it points at.
+
+    Which blocks these are is found before the clock starts.
+    """
+    from isal import igzip_lib
+
+    spans: dict[Path, list[tuple[int, int]]] = {}
+
+    def read(job: Job) -> None:
+        for file in job.files:
+            index = file.with_name(file.name + ".tbi")
+            if file not in spans:
+                spans[file] = _spans(file, index, job.bed)
+            for _ in _members(index.read_bytes()):
+                pass
+            with file.open("rb") as stream:
+                for begin, end in spans[file]:
+                    stream.seek(begin >> 16)
+                    text = stream.read((end >> 16) - (begin >> 16) + (1 << 16 if end & 0xFFFF else 0))
+                    for _ in _members(text, (end >> 16) - (begin >> 16)):
+                        pass
+
+    def _members(raw: bytes, last: int | None = None) -> Iterator[bytes]:
+        at, limit = 0, len(raw) - 1 if last is None else last
+        while at <= limit and at < len(raw):
+            size = int.from_bytes(raw[at + 16 : at + 18], "little") + 1
+            yield igzip_lib.decompress(raw[at + 18 : at + size - 8], igzip_lib.DECOMP_DEFLATE)
+            at += size
+
+    return read
+
+
+def _spans(file: Path, index: Path, bed: Path) -> list[tuple[int, int]]:
+    import polars as pl
+
+    from evaluator.variants.index import spans
+    from evaluator.variants.intervals import from_frame
+
+    regions = pl.DataFrame(read_bed(bed), schema=["contig", "start", "end"], orient="row")
+    return spans(index, file, from_frame(regions))
+
+
+def floor_whole() -> Read:
+    """Return the least that a reader without an index must do: inflate everything."""
+    from isal import igzip
+
+    def read(job: Job) -> None:
+        for file in job.files:
+            with igzip.open(file) as stream:
+                while stream.read(1 << 20):
+                    pass
+
+    return read
+
+
+VIEW = ("-i", CALLED, "-Ob")
+TARGETS = ("-T", "BED", "--targets-overlap", "2")
+READERS: dict[str, Callable[[], Read]] = {
+    "nbseval extract, library": evaluator_batch,
+    "nbseval extract, command": evaluator_command,
+    "bcftools view -R, bundled": bundled("view", "-R", "BED", *VIEW),
+    "bcftools query -R, bundled": bundled("query", "-R", "BED", "-f", FIELDS),
+    "bcftools view -R, command": installed("view", "-R", "BED", *VIEW),
+    "bcftools query -R, command": installed("query", "-R", "BED", "-f", FIELDS),
+    "cyvcf2, region by region": cyvcf2_by_region,
+    "limit: inflate touched blocks": floor_indexed,
+    "bcftools view -T, bundled": bundled("view", *TARGETS, *VIEW),
+    "bcftools view -T, command": installed("view", *TARGETS, *VIEW),
+    "cyvcf2, all records": cyvcf2_whole,
+    "limit: inflate everything": floor_whole,
+}
+
+
+def peak_megabytes() -> float:
+    """Return the peak memory of this process or of the largest one it started.
+
+    Linux hands a parent's peak on to the program it starts, so our own is read from /proc where there is one.
+    """
+    status = Path("/proc/self/status")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text(encoding="utf-8").splitlines())
+        own = int(lines["VmHWM"].split()[0])
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+
+
+def main() -> None:
+    """Run one reader: the runs' seconds and the peak memory go out as JSON."""
+    job = Job.from_json(sys.stdin.read())
+    read = READERS[sys.argv[1]]()
+    seconds = []
+    for run in range(job.runs + job.warm_up):
+        started = time.perf_counter()
+        read(job)
+        if run >= job.warm_up:
+            seconds.append(time.perf_counter() - started)
+    json.dump({"seconds": seconds, "peak_mb": peak_megabytes()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
