@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from evaluator.errors import Problem
@@ -53,7 +52,7 @@ class Document:
 
 
 def read_yaml(path: Path) -> tuple[Document, list[Problem]]:
-    """Read one YAML mapping and every problem of its form: syntax, duplicate keys, aliases.
+    """Read one YAML mapping and every problem of its form: syntax, duplicate keys, anchors.
 
     A date becomes its ISO text, since a curator may or may not have quoted it.
     """
@@ -71,11 +70,13 @@ def read_yaml_text(file: str, text: str) -> tuple[Document, list[Problem]]:
     """Read YAML from text; `file` is only named in the problems."""
     lines: dict[Keys, int] = {}
     try:
-        problems = _aliases(file, text)
+        anchors = _anchors(file, text)
+        if anchors:
+            return Document(file), anchors
         yaml = _parser()
         node = yaml.compose(text)
-        if problems or node is None:
-            return Document(file), problems or [Problem(file, 0, "is empty; lines `key: value` are needed")]
+        if node is None:
+            return Document(file), [Problem(file, 0, "is empty; lines `key: value` are needed")]
         problems = _note_lines(file, node, (), lines)
         data = yaml.constructor.construct_document(node)
     except MarkedYAMLError as error:
@@ -95,12 +96,14 @@ def _parser() -> YAML:
     return yaml
 
 
-def _aliases(file: str, text: str) -> list[Problem]:
-    """Refuse aliases: an edit at the anchor would change a value that stands elsewhere, unseen."""
+def _anchors(file: str, text: str) -> list[Problem]:
+    """Refuse anchors and aliases: an edit at the anchor would change a value elsewhere, unseen."""
     return [
-        Problem(file, event.start_mark.line + 1, f"*{event.anchor}: write the value out instead of an alias")
+        Problem(
+            file, event.start_mark.line + 1, f"{event.anchor!r} is an anchor or alias; write the value out"
+        )
         for event in _parser().parse(text)
-        if isinstance(event, AliasEvent)
+        if getattr(event, "anchor", None) is not None
     ]
 
 

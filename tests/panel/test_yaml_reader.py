@@ -30,8 +30,8 @@ def test_dates_become_text() -> None:
     ("text", "told"),
     [
         ("a: 1\na: 2\nb: {c: 1, c: 2}\n", ["x.yaml:2: key 'a'", "x.yaml:3: key 'c'"]),
-        ("a: &x 1\nb: *x\n", ["x.yaml:2: *x: write the value out"]),
-        ("a: &x [*x]\n", ["x.yaml:1: *x: write the value out"]),
+        ("a: &x 1\nb: *x\n", ["x.yaml:1: 'x' is an anchor", "x.yaml:2: 'x' is an anchor or alias"]),
+        ("a: &x [*x]\n", ["x.yaml:1: 'x' is an anchor or alias; write", "x.yaml:1: 'x' is an anchor"]),
         ("a: [1\n", ["x.yaml:2: is not valid YAML"]),
         ("a: 1\n\tb: 2\n", ["x.yaml:2: is not valid YAML"]),
         ("- 1\n", ["x.yaml:1: must be a mapping"]),
