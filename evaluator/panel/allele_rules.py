@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evaluator.errors import Problem
-from evaluator.panel.alleles import ANY, Allele, minimal_form, parse_haplotype
+from evaluator.panel.alleles import ANY, REPORTABLE_AS, Allele, minimal_form, parse_haplotype
 from evaluator.panel.draft import Draft
 from evaluator.panel.gene_rules import GeneAtlas
 from evaluator.panel.genome import CONTIG_LENGTHS
@@ -15,7 +15,6 @@ from evaluator.panel.reference_rules import known_words, near
 
 # Ours: pathogenic alleles farther from the coding bases exist, but a wrong gene or a wrong build is likelier.
 FARTHEST_FROM_GENE = 5_000
-REPORTABLE_AS = "reportable as "
 DIPLOTYPE_VERDICTS = ("reportable", "not reportable", f"{REPORTABLE_AS}CONDITION")
 
 Row = dict[str, Any]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+# The words of diplotype rules: any other haplotype; a verdict that belongs to another condition.
 ANY = "any"
+REPORTABLE_AS = "reportable as "
 _NAME = re.compile(r"(chr(?:[1-9]|1[0-9]|2[0-2]|X|Y|M))-([1-9][0-9]{0,8})-([ACGT]+)-([ACGT]+)")
 
 

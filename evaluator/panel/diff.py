@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evaluator.panel.alleles import REPORTABLE_AS
 from evaluator.panel.model import TABLES, Panel
 from evaluator.panel.value_changes import value_changes
 
@@ -21,7 +22,6 @@ FALLBACK_KEYS: dict[str, tuple[str, ...] | None] = {
     "alleles": ("contig", "position", "ref", "alt", "gene"),
     "diplotypes": None,
 }
-REPORTABLE_AS = "reportable as "
 
 
 @dataclass(frozen=True)
