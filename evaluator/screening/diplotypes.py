@@ -17,14 +17,14 @@ OPEN = "open"  # a more specific rule may apply, but the phase of its cis haplot
 
 RULES = pl.Schema(
     {
-        "rule": pl.Int32,
-        "gene": pl.String,
-        "main_1": pl.String,  # allele name, or "any"
+        "rule": pl.Int32(),
+        "gene": pl.String(),
+        "main_1": pl.String(),  # allele name, or "any"
         "with_1": pl.List(pl.String()),  # the other alleles of a cis haplotype
-        "main_2": pl.String,
+        "main_2": pl.String(),
         "with_2": pl.List(pl.String()),
-        "specificity": pl.Int32,  # alleles named
-        "verdict": pl.String,
+        "specificity": pl.Int32(),  # alleles named
+        "verdict": pl.String(),
     }
 )
 

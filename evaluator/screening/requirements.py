@@ -1,0 +1,132 @@
+"""What the store must hold before a panel can be evaluated on it; every lack is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from evaluator.errors import Problem
+from evaluator.panel.criteria import Criteria
+from evaluator.panel.genes import gene_models
+from evaluator.panel.model import Panel
+from evaluator.panel.regions import ALLELE_PADDING, panel_regions
+from evaluator.screening.evidence import Sources
+from evaluator.screening.gene_rows import gene_rows
+from evaluator.variants.annotate import alleles_digest, annotated_alleles
+from evaluator.variants.store import Store
+from evaluator.vocabulary import Mechanism
+
+SHOWN_GENES = 10
+
+
+def build_problems(panel: Panel, build: str, where: str) -> list[Problem]:
+    """Refuse a store that was read on another genome build."""
+    if build == panel.genome_build:
+        return []
+    message = (
+        f"the store was read on {build} but the panel is written for {panel.genome_build}; "
+        f"use a panel of {build}"
+    )
+    return [Problem(where, 0, message)]
+
+
+def region_problems(panel: Panel, regions: pl.DataFrame, where: str) -> list[Problem]:
+    """Refuse a panel that needs sequence which was never read; `regions` are merged and 0-based half-open."""
+    genes = genes_of(panel, not_covered(panel_regions(panel), regions))
+    if not genes:
+        return []
+    shown = ", ".join(genes[:SHOWN_GENES]) + (
+        f" and {len(genes) - SHOWN_GENES} more" if len(genes) > SHOWN_GENES else ""
+    )
+    message = (
+        f"the store does not hold all the sequence this panel reads in {shown}; extract again with this panel"
+    )
+    return [Problem(where, 0, message)]
+
+
+def not_covered(needed: pl.DataFrame, regions: pl.DataFrame) -> pl.DataFrame:
+    """Return the needed intervals that do not lie wholly inside one of the merged regions."""
+    inside = (
+        needed.join(regions, on="contig", suffix="_read")
+        .filter((pl.col("start_read") <= pl.col("start")) & (pl.col("end_read") >= pl.col("end")))
+        .select("contig", "start", "end")
+    )
+    return needed.join(inside, on=["contig", "start", "end"], how="anti")
+
+
+def genes_of(panel: Panel, intervals: pl.DataFrame) -> list[str]:
+    """Name the panel's genes whose exons or listed alleles lie in the intervals."""
+    models = gene_models(panel.genome_build)
+    genes = panel.gene_rows.select("gene").unique()
+    exons = (
+        models.filter(pl.col("exons").list.len() > 0)
+        .explode("exons")
+        .unnest("exons")
+        .select("gene", "contig", low="start", high="end")
+    )
+    first = pl.col("position") - 1
+    alleles = panel.alleles.select("gene", "contig", low=first - ALLELE_PADDING, high=first + ALLELE_PADDING)
+    places = pl.concat([exons, alleles]).join(genes, on="gene", how="semi")
+    touching = intervals.join(places, on="contig").filter(
+        (pl.col("low") < pl.col("end")) & (pl.col("high") > pl.col("start"))
+    )
+    return touching["gene"].unique().sort().to_list()
+
+
+def depth_problems(criteria: Criteria, gvcf_depths: Iterable[object], where: str) -> list[Problem]:
+    """Refuse callability that was read from gVCF blocks under another depth rule than the panel's."""
+    wanted = criteria.callability.min_depth
+    others = sorted({depth for depth in gvcf_depths if depth != wanted}, key=str)
+    return [
+        Problem(
+            where,
+            0,
+            f"gVCF callability was read with min_depth {depth}, but callability.min_depth of the panel is "
+            f"{wanted}; extract again with this panel, or restore the criterion",
+        )
+        for depth in others
+    ]
+
+
+def annotation_problems(store: Store) -> list[Problem]:
+    """Refuse an annotation that was made before a batch of the store came or changed."""
+    if store.variants() is None or annotated_alleles(store) == alleles_digest(store):
+        return []
+    message = "the store's batches are not those that were annotated; run nbseval annotate again"
+    return [Problem(str(store.path), 0, message)]
+
+
+def frequency_problems(panel: Panel, sources: Sources, where: str) -> list[Problem]:
+    """Refuse frequency ceilings when the annotation has no population frequency to compare with them."""
+    if not sources.annotated or sources.frequency:
+        return []
+    rows = gene_rows(panel).filter(~pl.col("listed_only"))
+    criteria, problems = panel.criteria, []
+    lof = rows.filter(pl.col("mechanism") == Mechanism.LOSS_OF_FUNCTION)
+    asked = (
+        ("known_pathogenic", criteria.known_pathogenic.enabled and sources.clinvar, rows["known_ceiling"]),
+        ("predicted_lof", criteria.predicted_lof.enabled and sources.consequence, lof["lof_ceiling"]),
+    )
+    for rule, active, ceilings in asked:
+        if active and ceilings.is_not_null().any():
+            message = (
+                f"{rule}.max_frequency needs population_frequency, which the store's annotation does not "
+                "have; annotate it with --frequencies, or set the ceilings (and any max_frequency of a gene "
+                "row) to null"
+            )
+            problems.append(Problem(where, 0, message))
+    return problems
+
+
+def notes(panel: Panel, sources: Sources) -> list[str]:
+    """Say once what could not be evaluated for want of annotation."""
+    criteria = panel.criteria
+    if not sources.annotated:
+        return ["The store was never annotated: only listed alleles were evaluated (reason no_annotation)."]
+    said = []
+    if criteria.known_pathogenic.enabled and not sources.clinvar:
+        said.append("No ClinVar: known pathogenic alleles were not evaluated (reason no_clinvar).")
+    if criteria.predicted_lof.enabled and not sources.consequence:
+        said.append("No consequences: predicted loss of function was not evaluated (reason no_consequence).")
+    return said

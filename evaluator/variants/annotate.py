@@ -1,0 +1,212 @@
+"""Annotate every distinct allele of a store once: consequence, ClinVar, population frequency."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.errors import InputError, Problem, raise_if_any
+from evaluator.panel.genes import gene_models
+from evaluator.provenance import Provenance, read_provenance, sha256_of_file, write_parquet
+from evaluator.tables import VARIANTS, check
+from evaluator.variants.annotations import (
+    ALLELE,
+    ENTRIES,
+    ann_entries,
+    bcsq_entries,
+    csq_entries,
+    csq_statistic,
+)
+from evaluator.variants.batch import BATCHES
+from evaluator.variants.clinvar_records import RECORDS, read_clinvar
+from evaluator.variants.frequencies import FREQUENCIES, read_frequencies
+from evaluator.variants.store import VARIANTS_FILE, Store
+from evaluator.variants.transcripts import genes_by_position, one_per_gene
+
+# Where a file carries several, one speaks for an allele: VEP's, then SnpEff's, then bcftools'.
+KINDS: dict[str, Callable[[pl.DataFrame, Sequence[str]], pl.DataFrame]] = {
+    "csq": csq_entries,
+    "ann": ann_entries,
+    "bcsq": bcsq_entries,
+}
+NOTHING_ANNOTATED = "Nothing was annotated."
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """The variants table (tables.VARIANTS), its provenance, and what to tell once."""
+
+    variants: pl.DataFrame
+    provenance: Provenance
+    notes: Sequence[str]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Kinds of annotation behind the table: csq, ann, bcsq, clinvar, frequencies."""
+        named = self.provenance.parameters["sources"]
+        return tuple(named) if isinstance(named, list) else ()
+
+
+def annotate(store: Store, clinvar: Path | None = None, frequencies: Path | None = None) -> Annotation:
+    """Annotate the alleles of all batches from their own INFO fields, ClinVar and a file of frequencies.
+
+    Raises InputError when there is nothing to annotate with, when batches carry different kinds of
+    annotation, and for what is wrong with the files.
+    """
+    build = store.genome_build
+    kinds = _declared_kinds(store)
+    entries = _entries(store, kinds)
+    alleles = store.alleles().select(ALLELE).unique().sort(ALLELE).collect()
+    sources = [*kinds]
+    if clinvar is not None:
+        sources.append("clinvar")
+    if frequencies is not None or _carries_frequencies(store):
+        sources.append("frequencies")
+    if not sources:
+        raise InputError.of(
+            store.path,
+            "the newborns' VCFs carry no CSQ, ANN or BCSQ, so there is nothing to annotate with; "
+            "give --clinvar or --frequencies, or annotate the VCFs before extracting",
+        )
+    records = RECORDS.to_frame() if clinvar is None else read_clinvar(clinvar, alleles, build)
+    rates = FREQUENCIES.to_frame() if frequencies is None else read_frequencies(frequencies, alleles, build)
+    variants = _joined(alleles, entries, records, rates, build)
+    inputs = {"alleles": alleles_digest(store)}
+    inputs |= {
+        role: sha256_of_file(path)
+        for role, path in (("clinvar", clinvar), ("frequencies", frequencies))
+        if path
+    }
+    provenance = Provenance(command="annotate", inputs=inputs, parameters={"sources": sources})
+    return Annotation(variants, provenance, _notes(alleles, variants, sources))
+
+
+def write_variants(store: Store, annotation: Annotation) -> Path:
+    """Write STORE/variants.parquet with its provenance inside and return its path."""
+    path = store.path / VARIANTS_FILE
+    write_parquet(annotation.variants, path, annotation.provenance)
+    return path
+
+
+def alleles_digest(store: Store) -> str:
+    """Digest of the alleles of all batches: an annotation holds for exactly these."""
+    digest = hashlib.sha256()
+    for path in _allele_files(store):
+        digest.update(f"{path.parent.name}\t{sha256_of_file(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def annotated_alleles(store: Store) -> str | None:
+    """Return the digest of the alleles that were annotated; None in a store never annotated."""
+    path = store.path / VARIANTS_FILE
+    inputs = read_provenance(path).get("inputs") if path.is_file() else None
+    return inputs.get("alleles") if isinstance(inputs, dict) else None
+
+
+def _allele_files(store: Store) -> list[Path]:
+    return [store.path / BATCHES / batch / "alleles.parquet" for batch in store.batches]
+
+
+def _fields(store: Store) -> dict[Path, dict[str, list[str]]]:
+    """Return the header's field lists of each batch that holds an allele."""
+    result = {}
+    for path, manifest in zip(_allele_files(store), store.manifests, strict=True):
+        declared = manifest["annotation_fields"]
+        if isinstance(declared, dict) and pl.scan_parquet(path).select(pl.len()).collect().item():
+            result[path] = {kind: list(names) for kind, names in declared.items() if names}
+    return result
+
+
+def _declared_kinds(store: Store) -> tuple[str, ...]:
+    fields = _fields(store)
+    kinds = sorted({kind for declared in fields.values() for kind in declared}, key=list(KINDS).index)
+    raise_if_any(
+        [
+            Problem(
+                str(path.parent),
+                0,
+                f"its VCFs carry no {kind.upper()} although other batches do: the same allele would be "
+                "judged differently; annotate all VCFs alike, or none",
+            )
+            for path, declared in fields.items()
+            for kind in kinds
+            if kind not in declared
+        ],
+        NOTHING_ANNOTATED,
+    )
+    return tuple(kinds)
+
+
+def _carries_frequencies(store: Store) -> bool:
+    fields = [declared["csq"] for declared in _fields(store).values() if "csq" in declared]
+    return bool(fields) and all(csq_statistic(names) is not None for names in fields)
+
+
+def _entries(store: Store, kinds: Sequence[str]) -> pl.DataFrame:
+    """Parse the entries of every batch; per allele only those of its first kind are kept."""
+    parts = [ENTRIES.to_frame()]
+    for path, declared in _fields(store).items():
+        alleles = pl.read_parquet(path)
+        parts += [KINDS[kind](alleles, declared[kind]) for kind in kinds]
+    rank = pl.col("kind").replace_strict(
+        {kind: place for place, kind in enumerate(KINDS)}, return_dtype=pl.Int8
+    )
+    entries = pl.concat(parts).with_columns(rank.alias("rank"))
+    return entries.filter(pl.col("rank") == pl.col("rank").min().over(ALLELE)).drop("rank")
+
+
+def _joined(
+    alleles: pl.DataFrame, entries: pl.DataFrame, records: pl.DataFrame, rates: pl.DataFrame, build: str
+) -> pl.DataFrame:
+    chosen = one_per_gene(entries, build)
+    unplaced = alleles.join(chosen, on=ALLELE, how="anti")
+    placed = pl.concat([chosen, genes_by_position(unplaced, build)], how="diagonal_relaxed")
+    carried = (
+        entries.drop_nulls("frequency")
+        .group_by(ALLELE)
+        .agg(carried_frequency=pl.col("frequency").max(), carried_source=pl.col("frequency_source").first())
+    )
+    known = _clinvar_gene_fits(build)
+    table = (
+        placed.select(*ALLELE, "gene", "transcript", "consequence", "exon", "loftee")
+        .join(records, on=ALLELE, how="left")
+        .with_columns(pl.when(known).then(pl.col(name)).alias(name) for name in RECORDS if name not in ALLELE)
+        .join(rates, on=ALLELE, how="left")
+        .join(carried, on=ALLELE, how="left")
+        .with_columns(
+            pl.coalesce("population_frequency", "carried_frequency").alias("population_frequency"),
+            pl.coalesce("frequency_source", "carried_source").alias("frequency_source"),
+        )
+    )
+    return check(table.select(list(VARIANTS)).sort(*ALLELE, "gene"), VARIANTS, "variants")
+
+
+def _clinvar_gene_fits(build: str) -> pl.Expr:
+    """ClinVar's record speaks of this gene: it names it, or names no gene that the evaluator knows.
+
+    Genes overlap: an allele pathogenic for one must not fire the panel's row of the other.
+    """
+    symbols = pl.lit(gene_models(build)["gene"].to_list(), dtype=pl.List(pl.String))
+    named = pl.col("clinvar_genes").fill_null([])
+    none_known = named.list.set_intersection(symbols).list.len() == 0
+    return named.list.contains(pl.col("gene")) | none_known
+
+
+def _notes(alleles: pl.DataFrame, variants: pl.DataFrame, sources: Sequence[str]) -> list[str]:
+    """Count what each source knew, so that a file of the wrong build or an empty one is seen."""
+    total = alleles.height
+    columns = {"clinvar": "clinvar_id", "frequencies": "population_frequency"}
+    labels = {"clinvar": "ClinVar", "frequencies": "population frequencies"}
+    notes = []
+    consequences = variants.drop_nulls("consequence").select(ALLELE).n_unique()
+    if {"csq", "ann", "bcsq"} & set(sources):
+        notes.append(f"{consequences} of {total} alleles have a consequence.")
+    for source, column in columns.items():
+        if source in sources:
+            found = variants.drop_nulls(column).select(ALLELE).n_unique()
+            notes.append(f"{found} of {total} alleles stand in {labels[source]}.")
+    return notes
