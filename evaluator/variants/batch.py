@@ -42,7 +42,8 @@ def require_new(store: Path, cohort: Cohort) -> Path:
     """Return the folder of a batch; raise InputError when it, or a newborn of it, is in the store."""
     folder = store / BATCHES / cohort.batch
     problems = []
-    if folder.exists():
+    # A workflow may have made the empty folder for us; only content is somebody's data.
+    if folder.exists() and any(folder.iterdir()):
         problems.append(Problem(str(folder), 0, "exists already; remove it to extract this batch again"))
     else:
         stored = {
