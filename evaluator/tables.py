@@ -56,7 +56,8 @@ UNCALLABLE = pl.Schema(
         "contig": pl.String,
         "start": pl.Int32,  # 0-based
         "end": pl.Int32,  # exclusive
-        "reason": pl.String,  # not_in_bed | low_depth | low_quality | no_call | no_block
+        # not_in_bed | no_block | low_quality | low_depth | no_call | symbolic_allele (called, sequence unknown)
+        "reason": pl.String,
     }
 )
 
