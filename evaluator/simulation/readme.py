@@ -29,7 +29,8 @@ vcf/              one VCF per sequenced newborn
 callable/         where each newborn was read well: the panel's regions and what lies between near
                   neighbours, less the planted gaps
 clinvar.vcf.gz    a synthetic ClinVar; truth.tsv supposes that `nbseval annotate --clinvar` reads it
-outcomes.tsv      the reference standard: confirmed, followed up, missed, linked to a registry
+outcomes.tsv      the reference standard: confirmed, followed up, missed, linked to a registry (every newborn
+                  for the conditions of today's test, four in five for the others)
 conventional.tsv  today's blood spot test on the same newborns
 truth.tsv         the verdict that the reporting rules give, by construction and not by the engine
 

@@ -87,9 +87,11 @@ def outcomes(
     """Return the reference standard; `genes` names the planted gene of each newborn.
 
     Positives are confirmed or not, missed newborns are found by their symptoms or by today's test, and the
-    negatives of families who allowed it are checked against the registry. Nobody else has a row.
+    negatives of families who allowed it are checked against the registry. For the conditions of today's test
+    every screened newborn is checked, so that accuracy can be estimated somewhere. Nobody else has a row.
     """
     rows: list[Outcome] = []
+    registered = blood_spot_conditions(catalogue)
     courses = cycle(_COURSES)
     ways = cycle(("symptoms", "registry", "conventional"))
     for newborn in newborns:
@@ -111,8 +113,8 @@ def outcomes(
             genes["declined"] = newborn.name  # one affected newborn whose family declined
             name = rng.choice(sorted(catalogue.conditions))
             rows += _found((newborn.name, name, "", ""), "symptoms", "")
-        if newborn.consent_registry:
-            rows += (_linked(row) for row in own if row[1] not in answered)
+        linked = set(catalogue.conditions) if newborn.consent_registry else registered
+        rows += (_linked(row) for row in own if row[1] in linked - answered)
     return sorted(rows)
 
 
@@ -155,6 +157,15 @@ def _linked(row: Truth) -> Outcome:
     return Outcome(row[0], row[1], "clinical", Reference.UNAFFECTED, "registry_linkage", months)
 
 
+def blood_spot_conditions(catalogue: Catalogue) -> frozenset[str]:
+    """Conditions of the panel that England's blood spot test looks for."""
+    return frozenset(
+        name
+        for name, rows in catalogue.conditions.items()
+        if any(row.gene in BLOOD_SPOT_GENES for row in rows)
+    )
+
+
 def conventional(
     newborns: Iterable[Newborn], known: Iterable[Outcome], catalogue: Catalogue, rng: Random
 ) -> list[tuple[str, str, str]]:
@@ -169,11 +180,7 @@ def conventional(
         for row in known
         if row.found_by == "conventional" and row.basis == "clinical"
     }
-    looked_for = [
-        name
-        for name, rows in catalogue.conditions.items()
-        if any(row.gene in BLOOD_SPOT_GENES for row in rows)
-    ]
+    looked_for = sorted(blood_spot_conditions(catalogue))
     table = []
     for newborn in newborns:
         sampled = rng.random() >= NOT_SAMPLED_SHARE
