@@ -3,7 +3,6 @@ rule extract:
     input:
         regions="results/panel/regions.bed",
         samples=config["samples"],
-        newborns=files_of_batch,
     output:
         multiext(
             "results/store/batches/batch-{number}/",
@@ -26,6 +25,7 @@ rule extract:
         runtime=60,
     params:
         panel=config["panel"],
+        files=files_of_batch,
         newborns_per_job=NEWBORNS_PER_JOB,
         on_error=config["on_error"],
         store=subpath(output.manifest, ancestor=3),
