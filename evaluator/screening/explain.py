@@ -1,0 +1,206 @@
+"""Replay the decision for one newborn and keep what every rule said, also of what was not reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+
+from evaluator.errors import InputError
+from evaluator.panel.model import Panel
+from evaluator.screening.callability import assessed_fraction, has_callability_evidence, touched_targets
+from evaluator.screening.engine import EVALUATED, Cohort, Evaluation, evaluate
+from evaluator.screening.flag import open_cohort
+from evaluator.screening.listed_alleles import ALLELE, allele_name
+from evaluator.screening.quality import possible_mosaic, read_fraction, repeat_reason
+from evaluator.screening.reasons import SENTENCES, Reason
+from evaluator.screening.requirements import notes
+from evaluator.screening.rule_trace import RuleOutcome, call_rules, evidence_rules
+from evaluator.screening.zygosity import x_chromosomes, zygosity
+from evaluator.variants.store import Store
+from evaluator.variants.transcripts import genes_by_position
+
+
+@dataclass(frozen=True)
+class SeenAllele:
+    """One allele called in the gene, and what every rule said of it."""
+
+    allele: str
+    zygosity: str
+    phase: str  # as called: "unphased", or the phase set and the place in it
+    decision: str  # the evidence by which it qualifies, the obstacle, or "no evidence"
+    quality: str  # "good enough", or the reason to repeat
+    rules: tuple[RuleOutcome, ...]
+
+
+@dataclass(frozen=True)
+class SeenPair:
+    """Two alleles of a recessive row: how they lie and what the pair counts for."""
+
+    allele_1: str
+    allele_2: str
+    phase: str
+    outcome: str
+    by_diplotype_rule: bool
+
+
+@dataclass(frozen=True)
+class RowExplanation:
+    """One gene row: its verdict, every reason in order, and everything that was looked at."""
+
+    condition: str
+    gene: str
+    inheritance: str
+    settings: dict[str, str]
+    verdict: str
+    reasons: tuple[tuple[str, str], ...]  # code and sentence
+    callability: str
+    alleles: tuple[SeenAllele, ...]
+    pairs: tuple[SeenPair, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything about one newborn on one panel, ready to be printed."""
+
+    newborn: str
+    sex: str
+    status: str
+    panel: str
+    notes: tuple[str, ...]
+    rows: tuple[RowExplanation, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for a JSON document."""
+        return asdict(self)
+
+
+def explain(store: Store, panel: Panel, newborn: str, condition: str | None = None) -> Explanation:
+    """Explain one newborn's verdicts by running the same rules on its records alone.
+
+    Raises InputError when the newborn is not in the store or has no verdict, or the panel has no such
+    condition. The messages do not repeat the newborn's name.
+    """
+    if condition is not None and condition not in panel.gene_rows["condition"]:
+        raise InputError.of(panel.path, f"has no enabled gene row of a condition {condition!r}")
+    cohort = open_cohort(store, panel, newborn)
+    if cohort.newborns.is_empty():
+        raise InputError.of(store.path, "does not hold a newborn of this name")
+    if cohort.newborns["status"][0] not in EVALUATED:
+        raise InputError.of(store.path, f"this newborn was {cohort.newborns['status'][0]}: it has no verdict")
+    evaluation = evaluate(cohort, panel)
+    kept = evaluation.rows if condition is None else evaluation.rows.filter(condition=condition)
+    return Explanation(
+        newborn=newborn,
+        sex=cohort.newborns["sex"][0],
+        status=cohort.newborns["status"][0],
+        panel=f"{panel.id} {panel.version}",
+        notes=tuple(notes(panel, cohort.sources)),
+        rows=_rows(cohort, panel, evaluation, kept),
+    )
+
+
+def _rows(
+    cohort: Cohort, panel: Panel, evaluation: Evaluation, kept: pl.DataFrame
+) -> tuple[RowExplanation, ...]:
+    seen = seen_alleles(cohort, panel, evaluation)
+    assessed = _Assessed(cohort, panel, evaluation.rows)
+    by_row = evaluation.findings.with_columns(evaluation.rows["row"])
+    pairs = evaluation.pairs
+    result = []
+    for row in kept.iter_rows(named=True):
+        (finding,) = by_row.filter(row=row["row"]).iter_rows(named=True)
+        result.append(
+            RowExplanation(
+                condition=row["condition"],
+                gene=row["gene"],
+                inheritance=row["inheritance"],
+                settings=_settings(row),
+                verdict=finding["verdict"],
+                reasons=tuple((code, SENTENCES[Reason(code)]) for code in finding["reasons"].split(";")),
+                callability=assessed.of(row),
+                alleles=_alleles(seen.filter(row=row["row"]), panel),
+                pairs=_pairs(pairs.filter(row=row["row"])),
+            )
+        )
+    return tuple(result)
+
+
+def seen_alleles(cohort: Cohort, panel: Panel, evaluation: Evaluation) -> pl.DataFrame:
+    """Join every call of the newborn to the gene rows it lies in, with the rules' outcomes where judged."""
+    build, criteria = panel.genome_build, panel.criteria
+    x_count = cohort.newborns.select("newborn", x_chromosomes(cohort.newborns).alias("x_count"))
+    calls = cohort.calls.collect().join(x_count, on="newborn")
+    judged = evaluation.judged
+    unjudged = calls.join(judged, on=list(ALLELE), how="anti")
+    # A store without annotation knows the gene of a call by its place only.
+    placed = genes_by_position(unjudged, build).join(evaluation.rows, on="gene")
+    everything = pl.concat([judged, placed.with_columns(allele_name().alias("allele"))], how="diagonal")
+    return (
+        calls.join(everything, on=list(ALLELE))
+        .with_columns(zygosity(build).alias("zygosity"), read_fraction().alias("fraction"))
+        .with_columns(repeat_reason(criteria).alias("repeat"), possible_mosaic(criteria).alias("mosaic"))
+        .sort("row", *ALLELE)
+    )
+
+
+def _alleles(seen: pl.DataFrame, panel: Panel) -> tuple[SeenAllele, ...]:
+    return tuple(
+        SeenAllele(
+            allele=call["allele"],
+            zygosity=call["zygosity"],
+            phase=_phase(call),
+            decision=call["evidence_code"] or call["obstacle"] or "no evidence",
+            quality=call["repeat"] or "good enough",
+            rules=(*evidence_rules(call, panel.criteria), *call_rules(call, panel.criteria)),
+        )
+        for call in seen.iter_rows(named=True)
+    )
+
+
+def _pairs(pairs: pl.DataFrame) -> tuple[SeenPair, ...]:
+    return tuple(
+        SeenPair(pair["allele_1"], pair["allele_2"], pair["phase"], pair["outcome"], pair["by_rule"])
+        for pair in pairs.iter_rows(named=True)
+    )
+
+
+def _phase(call: dict[str, Any]) -> str:
+    if call["haplotype"] is None:
+        return "unphased"
+    group = "no phase set" if call["phase_set"] is None else f"phase set {call['phase_set']}"
+    return f"haplotype {call['haplotype']}, {group}"
+
+
+def _settings(row: dict[str, Any]) -> dict[str, str]:
+    names: Sequence[str] = ("mechanism", "evidence", "parent_of_origin", "special_locus", "transcript")
+    told = {name: str(row[name]) for name in names if row[name] is not None}
+    return {**told, "accepts": "listed alleles only"} if row["listed_only"] else told
+
+
+class _Assessed:
+    """Describe what was assessed of each gene in this newborn."""
+
+    def __init__(self, cohort: Cohort, panel: Panel, rows: pl.DataFrame) -> None:
+        self.evidence = cohort.newborns["callable_evidence"][0] or "none"
+        self.measured = bool(cohort.newborns.select(has_callability_evidence()).item())
+        touched = touched_targets(cohort.uncallable, rows, panel.alleles, panel.genome_build)
+        fractions = assessed_fraction(touched, panel.genome_build)
+        self.fractions = dict(fractions.select("gene", "fraction").iter_rows())
+        listed = touched.filter(kind="listed").select("gene", allele_name().alias("allele")).sort("allele")
+        self.uncovered = dict(listed.group_by("gene", maintain_order=True).agg("allele").iter_rows())
+        self.floor = panel.criteria.callability.min_fraction
+
+    def of(self, row: dict[str, Any]) -> str:
+        """Say which fraction of the row's gene was assessed, and which listed alleles were not."""
+        if not self.measured:
+            return "unknown: no BED and no gVCF blocks say what was assessed"
+        if row["model_contig"] is None:
+            return "unknown: the gene's exons are not known"
+        fraction = self.fractions.get(row["gene"], 1.0)
+        floor = "no least fraction" if self.floor is None else f"at least {self.floor:.0%} asked for"
+        text = f"{fraction:.1%} of the coding bases assessed ({self.evidence}; {floor})"
+        hidden = self.uncovered.get(row["gene"], [])
+        return f"{text}; listed alleles not assessed: {', '.join(hidden)}" if hidden else text

@@ -1,0 +1,61 @@
+"""Draw an explanation as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evaluator.screening.explain import Explanation, RowExplanation
+from evaluator.screening.rule_trace import RuleOutcome
+from evaluator.vocabulary import Verdict
+
+MARKS = {True: "yes", False: "NO", None: "-"}
+
+
+def as_text(explanation: Explanation) -> str:
+    """Render every gene row; a row in which nothing was seen and nothing hidden takes one line."""
+    lines = [
+        f"Newborn {explanation.newborn}, {explanation.sex}, {explanation.status}; panel {explanation.panel}",
+        *(f"Note: {note}" for note in explanation.notes),
+    ]
+    quiet = [row for row in explanation.rows if is_quiet(row)]
+    for row in explanation.rows:
+        if row not in quiet:
+            lines += ["", *_told(row)]
+    if quiet:
+        lines += ["", f"Nothing to tell in {len(quiet)} gene rows:"]
+        lines += [f"  {_title(row)}: {row.verdict} ({_codes(row)}); {row.callability}" for row in quiet]
+    return "\n".join(lines) + "\n"
+
+
+def is_quiet(row: RowExplanation) -> bool:
+    """Nothing was called in the gene and the row is negative."""
+    return row.verdict == Verdict.NOT_REPORTABLE and not row.alleles
+
+
+def _told(row: RowExplanation) -> Iterator[str]:
+    yield f"{_title(row)}: {row.verdict.upper()}"
+    yield from (f"  because {code}: {sentence}" for code, sentence in row.reasons)
+    yield "  row: " + ", ".join(f"{name} {value}" for name, value in row.settings.items())
+    yield f"  callability: {row.callability}"
+    if not row.alleles:
+        yield "  no allele was called in this gene"
+    for allele in row.alleles:
+        yield f"  {allele.allele}  {allele.zygosity}, {allele.phase}"
+        yield f"    evidence: {allele.decision}; quality: {allele.quality}"
+        yield from (f"      {_outcome(outcome)}" for outcome in allele.rules)
+    for pair in row.pairs:
+        by = " by a diplotype rule" if pair.by_diplotype_rule else ""
+        yield f"  pair {pair.allele_1} with {pair.allele_2}: {pair.phase}, {pair.outcome}{by}"
+
+
+def _title(row: RowExplanation) -> str:
+    return f"{row.condition} {row.gene} {row.inheritance}"
+
+
+def _codes(row: RowExplanation) -> str:
+    return ", ".join(code for code, _ in row.reasons)
+
+
+def _outcome(outcome: RuleOutcome) -> str:
+    asked = f" [{outcome.threshold}]" if outcome.threshold else ""
+    return f"{MARKS[outcome.met]:>3}  {outcome.rule}: {outcome.value or '-'}{asked}"
