@@ -20,10 +20,12 @@ def unknown(counts: Counts, *names: str) -> str | None:
 
 
 def unverified(counts: Counts) -> str | None:
-    """Say how many screen-negatives were not followed up, when there are any."""
+    """Say how many screen-negatives were not followed up, or that there are none to follow up."""
     open_ones = counts.unverified_negative
     if not open_ones:
-        return None
+        # with nobody negative because nobody was assessed, 1/1 would pass for a sensitivity
+        nobody = counts.fn == 0 and counts.tn == 0 and counts.failed
+        return "no newborn has a negative result, the others failed or were not assessed" if nobody else None
     verified = (counts.fn or 0) + (counts.tn or 0)
     if not verified:
         return "no screen-negative newborn was followed up"

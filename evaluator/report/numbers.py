@@ -18,6 +18,15 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def counted(value: int, noun: str, nouns: str = "") -> str:
+    """Write a count with its noun.
+
+    >>> counted(1, "newborn"), counted(1200, "newborn"), counted(0, "family", "families")
+    ('1 newborn', '1,200 newborns', '0 families')
+    """
+    return f"{count(value)} {noun if value == 1 else nouns or noun + 's'}"
+
+
 def percent(proportion: float) -> str:
     """Write a proportion as a percentage; never round to 0% or 100% what is neither.
 

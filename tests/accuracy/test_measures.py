@@ -61,6 +61,13 @@ def test_some_negatives_were_followed_up() -> None:
         assert found[name].not_estimable == "900 of 1000 screen-negatives unverified"
 
 
+def test_nobody_assessed_gives_no_sensitivity() -> None:
+    """One found and 389 not assessed is no sensitivity of 100%; one found of one tested is 1/1."""
+    found = measures(dataclasses.replace(full(1, 0, 0, 0), failed=389), SETTINGS)
+    assert (found["sensitivity"].not_estimable or "").startswith("no newborn has a negative result")
+    assert measures(full(1, 0, 0, 0), SETTINGS)["sensitivity"].estimate == 1
+
+
 def test_an_unknown_cell_is_not_zero() -> None:
     """A measure that needs an empty cell names it; one that does not need it stands."""
     found = measures(Counts("study", tp=2, fp=1), SETTINGS)

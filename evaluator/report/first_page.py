@@ -1,0 +1,255 @@
+"""The first page in plain English: what was screened, what was found, what is not known."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from evaluator.report.flow import statuses
+from evaluator.report.model import Block
+from evaluator.report.numbers import count, counted, in_words, percent
+from evaluator.report.results import Results
+from evaluator.screening.reasons import SENTENCES
+from evaluator.vocabulary import SampleStatus, Verdict
+
+NAMED_CONDITIONS = 12  # more would be a table, and the table stands further down
+OVERALL = "overall"
+PLAIN = {
+    "sensitivity": "sensitivity (how many affected newborns are found)",
+    "specificity": "specificity (how many unaffected newborns are left in peace)",
+    "npv": "negative predictive value (how far a negative result can be trusted)",
+}
+
+
+def blocks(results: Results) -> tuple[Block, ...]:
+    """Write the three blocks of the first page."""
+    return (
+        Block("screened", "What was screened", tuple(_screened(results))),
+        Block("found", "What was found", tuple(_found(results))),
+        Block("unknown", "What is not known", tuple(_unknown(results))),
+    )
+
+
+def _screened(results: Results) -> list[str]:
+    by_status = statuses(results)
+    sequenced = by_status.get(SampleStatus.SEQUENCED, 0)
+    others = [
+        f"{count(by_status[status])} {words}"
+        for status, words in (
+            (SampleStatus.FAILED, "whose sequencing failed"),
+            ("quarantined", "whose file was set aside"),
+            (SampleStatus.DECLINED, "whose family declined"),
+            (SampleStatus.NOT_SAMPLED, "who were not sampled"),
+            (SampleStatus.WITHDRAWN, "who were withdrawn"),
+        )
+        if by_status.get(status)
+    ]
+    rest = f"; the others are {_joined(others)}" if others else ""
+    sentences = [
+        f"{counted(sequenced, 'newborn')} sequenced, of {count(sum(by_status.values()))} in all{rest}."
+    ]
+    if results.samples is None and results.ledger is None:
+        sentences.append("No samples table was given: newborns who were never sampled are not counted.")
+    return [*sentences, *_panel(results)]
+
+
+def _panel(results: Results) -> list[str]:
+    record = results.records["findings.parquet"]
+    rows = results.findings.select("condition", "gene").unique()
+    size = (
+        f"{counted(rows['condition'].n_unique(), 'condition')} by {counted(rows['gene'].n_unique(), 'gene')}"
+    )
+    name, version = record.get("panel") or "unknown", record.get("panel_version") or "unknown"
+    digest = str(record.get("panel_sha256") or "")[:12] or "unknown"
+    sentences = [f"Panel {name}, version {version} (sha256 {digest}): {size}."]
+    panel = results.panel
+    if panel is None:
+        return [*sentences, "The panel's files were not given: its title, status and criteria are not shown."]
+    where = f", for {panel.jurisdiction}" if panel.jurisdiction else ""
+    sentences.append(f"Its title: {panel.title}{where}. Its status: {panel.status}.")
+    preset = panel.criteria.preset
+    if preset:
+        sentences.append(
+            f"Criteria: the preset {preset}, an approximation of published rules, with the panel's changes."
+        )
+    if record.get("panel_sha256") and record["panel_sha256"] != panel.sha256:
+        sentences.append(
+            "The panel's files were changed after the findings were made, without a new version number."
+        )
+    return sentences
+
+
+def _found(results: Results) -> list[str]:
+    verdict = pl.col("verdict")
+    by_newborn = results.verdicts.group_by("newborn").agg(
+        (verdict == Verdict.REPORTABLE).any().alias("reportable"),
+        (verdict == Verdict.PENDING_PHASE).any().alias("pending"),
+    )
+    reportable = by_newborn.filter("reportable").height
+    pending = by_newborn.filter(pl.col("pending") & ~pl.col("reportable")).height
+    sequenced = statuses(results).get(SampleStatus.SEQUENCED, 0)
+    share = f" ({percent(reportable / sequenced)} of those sequenced)" if sequenced else ""
+    sentences = [
+        f"{counted(reportable, 'newborn')} with a reportable result{share}.",
+        f"{counted(pending, 'newborn')} more with two alleles whose phase is not known (pending).",
+    ]
+    sentences += _by_condition(results)
+    sentences += _confirmed(results)
+    sentences += _routed(results)
+    return sentences
+
+
+def _by_condition(results: Results) -> list[str]:
+    found = (
+        results.verdicts.filter(pl.col("verdict") == Verdict.REPORTABLE)
+        .group_by("condition")
+        .len()
+        .sort(["len", "condition"], descending=[True, False])
+    )
+    if found.is_empty():
+        return []
+    named = [
+        f"{results.name(condition)} {count(newborns)}"
+        for condition, newborns in found.head(NAMED_CONDITIONS).iter_rows()
+    ]
+    more = found.height - len(named)
+    rest = f", and {counted(more, 'further condition')}" if more else ""
+    return [f"Reportable by condition: {', '.join(named)}{rest}."]
+
+
+def _confirmed(results: Results) -> list[str]:
+    accuracy = results.accuracy
+    if (OVERALL, "ppv") not in accuracy:
+        return []
+    ppv = accuracy[OVERALL, "ppv"]
+    cells = {name: _cell(results, name) for name in ("tp", "fp", "wrong_condition", "unresolved_positive")}
+    positive = sum(cells.values())
+    reviewed = " after review" if results.parameters.get("index") == "reviewed" else ""
+    resolved = (
+        f"Of {counted(positive, 'newborn')} counted as positive{reviewed}, {count(cells['tp'])} confirmed"
+        f" affected, {count(cells['fp'])} unaffected, {count(cells['unresolved_positive'])} not resolved."
+    )
+    sentences = [resolved]
+    if cells["wrong_condition"]:
+        sentences.append(
+            f"{counted(cells['wrong_condition'], 'newborn')} positive for one condition, affected by another."
+        )
+    sentences.append(f"Positive predictive value, resolved positives only: {in_words(ppv)}.")
+    if _cell(results, "fn"):
+        sentences.append(
+            f"{counted(_cell(results, 'fn'), 'newborn')} negative and later found to be affected."
+        )
+    return sentences
+
+
+def _routed(results: Results) -> list[str]:
+    if results.referrals is None:
+        return []
+    status = dict(results.referrals.group_by("status").len().iter_rows())
+    proposed, escalated, refused = (
+        count(status.get(word, 0)) for word in ("proposed", "escalated", "refused")
+    )
+    sentence = (
+        f"{counted(results.referrals.height, 'referral')}: {proposed} proposed to a unit, {escalated}"
+        f" escalated to a coordinator because no unit is known, {refused} refused."
+    )
+    return [sentence]
+
+
+def _unknown(results: Results) -> list[str]:
+    return [*_not_assessed(results), *_not_verified(results), *_not_run(results)]
+
+
+def _not_assessed(results: Results) -> list[str]:
+    missing = results.verdicts.filter(
+        (pl.col("verdict") == Verdict.NOT_ASSESSED)
+        & ~pl.col("decisive").is_in(["sequencing_failed", "quarantined"])
+    )
+    if missing.is_empty():
+        return ["Every sequenced newborn was assessed for every condition."]
+    reasons = missing.group_by("decisive").len().sort(["len", "decisive"], descending=[True, False])
+    sentences = {code.value: sentence for code, sentence in SENTENCES.items()}
+    why = "; ".join(
+        f"{sentences.get(code, code).rstrip('.')} ({count(number)})" for code, number in reasons.iter_rows()
+    )
+    newborns = counted(missing["newborn"].n_unique(), "newborn")
+    sentence = (
+        f"{counted(missing.height, 'result')} in {newborns} could not be assessed, which is not a negative"
+        f" result: {why}."
+    )
+    return [sentence]
+
+
+def _not_verified(results: Results) -> list[str]:
+    if not results.accuracy:
+        return []
+    sentences = []
+    if unverified := _cell(results, "unverified_negative"):
+        sentences.append(
+            f"{counted(unverified, 'screen-negative newborn')} not followed up for every condition: nobody"
+            " knows how many of them are affected, and none counts as correctly negative."
+        )
+    sentences += [*_unresolved(results), *_without_result(results)]
+    stopped: dict[str, list[str]] = {}
+    for name, words in PLAIN.items():
+        row = results.accuracy.get((OVERALL, name))
+        if row and row["not_estimable"]:
+            stopped.setdefault(str(row["not_estimable"]), []).append(words)
+    sentences += [f"Not estimable: {_joined(names)}. Reason: {why}." for why, names in stopped.items()]
+    if missed := _cell(results, "affected_not_on_panel"):
+        sentences.append(
+            f"{counted(missed, 'newborn')} affected by a condition that is not on the panel: screening with"
+            " this panel cannot find it, and no figure here counts it."
+        )
+    return sentences
+
+
+def _unresolved(results: Results) -> list[str]:
+    if results.ledger is None:
+        return []
+    waiting = results.ledger.filter(pl.col("cell") == "unresolved_positive").group_by("reference").len()
+    if waiting.is_empty():
+        return []
+    words = {
+        "not_verified": "without an outcome",
+        "died_unresolved": "died unresolved",
+        "lost": "lost to follow-up",
+    }
+    parts = [
+        f"{count(number)} {words.get(name, name)}" for name, number in waiting.sort("reference").iter_rows()
+    ]
+    return [f"{counted(int(waiting['len'].sum()), 'positive result')} not resolved: {_joined(parts)}."]
+
+
+def _without_result(results: Results) -> list[str]:
+    """Affected newborns in whom the condition that mattered has no result."""
+    if results.ledger is None:
+        return []
+    unseen = results.ledger.filter(
+        (pl.col("reference") == "affected") & pl.col("index").is_in(["failed", "not_tested", "inconclusive"])
+    )["newborn"].n_unique()
+    if not unseen:
+        return []
+    sentence = (
+        f"{counted(unseen, 'affected newborn')} without a result for the condition they have (not assessed,"
+        " failed, inconclusive or not tested): no figure of sensitivity counts them."
+    )
+    return [sentence]
+
+
+def _not_run(results: Results) -> list[str]:
+    sentences = []
+    if not results.accuracy:
+        sentences.append("No outcomes were evaluated: how many positives are affected is not known.")
+    if results.referrals is None:
+        sentences.append("No referral network was given: where positives would be sent is not shown.")
+    return sentences
+
+
+def _cell(results: Results, name: str) -> int:
+    row = results.accuracy.get((OVERALL, name))
+    number = row["numerator"] if row else 0
+    return number if isinstance(number, int) else 0
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,136 @@
+"""Read a results folder: what the stages wrote, and what is not there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.accuracy.evaluation import check_panel, read_findings
+from evaluator.accuracy.index import condition_verdicts
+from evaluator.errors import InputError
+from evaluator.panel.load import load_panel
+from evaluator.panel.model import Panel
+from evaluator.provenance import read_provenance, sha256_of_file
+from evaluator.referral.network_load import load_network
+from evaluator.report.numbers import Row
+from evaluator.sheet_reader import read_sheet_or_raise
+from evaluator.sheets import SAMPLES
+from evaluator.tables import ACCURACY, LEDGER, REFERRALS, check
+
+Record = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything the page is drawn from; None is a stage that was not run or a table that was not given."""
+
+    findings: pl.DataFrame  # tables.FINDINGS
+    accuracy: Mapping[tuple[str, str], Row]  # stratum, measure -> row; empty without outcomes
+    accuracy_record: Record
+    ledger: pl.DataFrame | None  # tables.LEDGER
+    referrals: pl.DataFrame | None  # tables.REFERRALS
+    panel: Panel | None
+    samples: pl.DataFrame | None
+    network: str  # title of the referral network; empty when it was not given
+    records: Mapping[str, Record]  # output -> its provenance
+    inputs: Mapping[str, str] = field(default_factory=dict)  # role -> sha256 of what this page read
+
+    @cached_property
+    def verdicts(self) -> pl.DataFrame:
+        """Newborn, condition, verdict and its decisive reason."""
+        return condition_verdicts(self.findings)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Condition slug to the name that the panel gives it."""
+        if self.panel is None:
+            return {}
+        return dict(self.panel.conditions.select("condition", "name").iter_rows())
+
+    def name(self, condition: str) -> str:
+        """The panel's name of a condition, or its slug where the panel is not at hand."""
+        return self.names.get(condition) or condition
+
+    @cached_property
+    def parameters(self) -> Record:
+        """How the accuracy was computed."""
+        parameters = self.accuracy_record.get("parameters", {})
+        return parameters if isinstance(parameters, dict) else {}
+
+
+def read_results(
+    folder: Path, panel: Path | None = None, samples: Path | None = None, network: Path | None = None
+) -> Results:
+    """Read what the stages left in the folder; only findings must be there.
+
+    Raises InputError when a file is not what its name says, or when the files are of different panels.
+    """
+    findings = folder / "findings.parquet"
+    table = read_findings(findings)
+    records: dict[str, Record] = {"findings.parquet": read_provenance(findings)}
+    inputs = {"findings": sha256_of_file(findings)}
+    rows, record = _read_accuracy(folder / "accuracy.json")
+    if record:
+        records["accuracy.json"] = record
+        inputs["accuracy"] = sha256_of_file(folder / "accuracy.json")
+        _same_panel(folder / "accuracy.json", record, records["findings.parquet"])
+    ledger = _read_table(folder / "ledger.parquet", LEDGER, "ledger")
+    if ledger is not None:
+        inputs["ledger"] = sha256_of_file(folder / "ledger.parquet")
+    referrals_path = folder / "referrals" / "referrals.parquet"
+    referrals = _read_table(referrals_path, REFERRALS, "referrals")
+    if referrals is not None:
+        records["referrals/referrals.parquet"] = read_provenance(referrals_path)
+        inputs["referrals"] = sha256_of_file(referrals_path)
+        _same_panel(referrals_path, records["referrals/referrals.parquet"], records["findings.parquet"])
+    loaded = load_panel(panel) if panel else None
+    if loaded:
+        check_panel(findings, loaded)
+        inputs["panel"] = loaded.sha256
+    sheet = read_sheet_or_raise(samples, SAMPLES) if samples else None
+    if samples:
+        inputs["samples"] = sha256_of_file(samples)
+    title = ""
+    if network:
+        units = load_network(network)
+        title, inputs["network"] = units.title, units.sha256
+    return Results(table, rows, record, ledger, referrals, loaded, sheet, title, records, inputs)
+
+
+def _read_accuracy(path: Path) -> tuple[dict[tuple[str, str], Row], Record]:
+    if not path.exists():
+        return {}, {}
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        rows = {(str(row["stratum"]), str(row["measure"])): row for row in document["rows"]}
+        complete = all(set(row) == set(ACCURACY) for row in rows.values())
+        record = dict(document["provenance"])
+    except (ValueError, KeyError, TypeError):
+        complete, rows, record = False, {}, {}
+    if not complete:
+        raise InputError.of(path, "is not what `nbseval accuracy --format json` writes; run it again")
+    return rows, record
+
+
+def _read_table(path: Path, schema: pl.Schema, name: str) -> pl.DataFrame | None:
+    if not path.exists():
+        return None
+    try:
+        return check(pl.read_parquet(path), schema, name)
+    except (pl.exceptions.PolarsError, TypeError) as error:
+        raise InputError.of(path, f"is not a {name} table ({error}); run its stage again") from None
+
+
+def _same_panel(path: Path, record: Record, findings: Record) -> None:
+    """Refuse a page whose parts were made with different panels."""
+    for key in ("panel", "panel_version"):
+        if record.get(key) and findings.get(key) and record[key] != findings[key]:
+            raise InputError.of(
+                path,
+                f"was made with {key} {record[key]}, the findings with {findings[key]}; run its stage again",
+            )
