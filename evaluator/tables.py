@@ -56,8 +56,7 @@ UNCALLABLE = pl.Schema(
         "contig": pl.String,
         "start": pl.Int32,  # 0-based
         "end": pl.Int32,  # exclusive
-        # not_in_bed | no_block | low_quality | low_depth | no_call | symbolic_allele (called, sequence unknown)
-        "reason": pl.String,
+        "reason": pl.String,  # not_in_bed | no_block | low_quality | low_depth | no_call | symbolic_allele
     }
 )
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from isal import igzip, isal_zlib
+from isal import igzip, igzip_lib, isal_zlib
 
 from evaluator.errors import InputError
 
@@ -17,6 +16,7 @@ END_OF_FILE = bytes.fromhex("1f8b08040000000000ff0600424302001b00030000000000000
 READ_SIZE = 1 << 20  # compressed bytes per read; about five times as many characters of VCF
 GZIP_MAGIC = b"\x1f\x8b"
 _BLOCK_HEADER = 18
+_DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment] # the stub says instance for class
 _LARGEST_BLOCK = 1 << 16
 _GZIP_WRAPPER = 31  # zlib's word for "gzip header and checksum": every block's CRC is verified
 
@@ -85,7 +85,7 @@ def inflate_block(path: Path, raw: bytes, offset: int, base: int) -> tuple[bytes
         raise InputError.of(path, f"is cut short in the block at byte {base + offset}; copy it again")
     try:
         return isal_zlib.decompress(raw[offset:after], _GZIP_WRAPPER, _LARGEST_BLOCK), after
-    except zlib.error as error:  # isal raises zlib's own exception
+    except _DAMAGED as error:
         raise InputError.of(
             path, f"is damaged in the block at byte {base + offset}; copy it again"
         ) from error
@@ -117,5 +117,5 @@ def _gzip_chunks(path: Path) -> Iterator[bytes]:
         with igzip.IGzipFile(path, "rb") as stream:  # type: ignore[no-untyped-call]
             while chunk := stream.read(READ_SIZE * 4):
                 yield chunk
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (EOFError, gzip.BadGzipFile, _DAMAGED) as error:
         raise InputError.of(path, "is damaged or cut short; copy or compress it again (bgzip)") from error

@@ -88,7 +88,7 @@ def read_bed(path: Path) -> Intervals:
     """Read the intervals of a BED file, plain or compressed, that lie on the karyotype's contigs."""
     text = b"".join(bgzf.chunks(path))
     table = pl.read_csv(
-        text + b"\n.\t0\t0\n",  # never empty, always three columns
+        b".\t0\t0\n" + text,  # the first line settles the columns: three, in an empty file too
         separator="\t",
         has_header=False,
         quote_char=None,

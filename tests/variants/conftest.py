@@ -19,7 +19,7 @@ KEYS = (
     '##FILTER=<ID=LowQual,Description="Low quality">',
     '##INFO=<ID=END,Number=1,Type=Integer,Description="End">',
     '##INFO=<ID=SVLEN,Number=A,Type=Integer,Description="Length">',
-    '##INFO=<ID=CSQ,Number=.,Type=String,Description="Consequences from VEP. Format: Allele|Consequence|SYMBOL">',
+    '##INFO=<ID=CSQ,Number=.,Type=String,Description="From VEP. Format: Allele|Consequence|SYMBOL">',
     '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
     '##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Reads per allele">',
     '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">',

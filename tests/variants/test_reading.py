@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import cyvcf2
@@ -18,6 +20,8 @@ from evaluator.variants.intervals import Intervals, from_frame
 from evaluator.variants.reading import read_samples, require_explained
 from evaluator.variants.sources import open_source
 
+WriteVcf = Callable[..., Path]
+Tiny = Callable[[list[str], str], tuple[Path, Path]]
 Call = tuple[
     str, int, str, str, int, int, int, int
 ]  # contig, POS, REF, ALTs, allele, copies, ploidy, missing
@@ -72,7 +76,7 @@ def theirs(path: Path, regions: Intervals) -> Counter[Call]:
 
 @st.composite
 def records(draw: st.DrawFn) -> list[str]:
-    """Sorted records with all that real files hold: several alleles, long deletions, half calls, short fields."""
+    """Sorted records as in real files: several alleles, long deletions, half calls, short fields."""
     lines = []
     for contig in CONTIGS:
         positions = sorted(draw(st.lists(st.integers(1, SPAN if contig != "chrM" else 16_000), max_size=12)))
@@ -120,25 +124,25 @@ def test_rows_equal_bcftools_and_cyvcf2(
     form: str, lines: list[str], regions: Intervals, tiny: object
 ) -> None:
     """However a file is stored, its calls in the regions are those of two readers that are not ours."""
-    path, reference = tiny(lines, form)  # type: ignore[operator]
+    path, reference = tiny(lines, form)
     assert ours(path, regions) == theirs(reference, regions)
 
 
-def test_a_record_reaches_into_a_region_from_the_left(write_vcf) -> None:
+def test_a_record_reaches_into_a_region_from_the_left(write_vcf: WriteVcf) -> None:
     """A deletion counts when its last deleted base is the region's first, and not one base earlier."""
     path = write_vcf("left", ["chr1 100 . ACGT A . . . GT 0/1"], "tbi")
     assert len(calls_of(path, regions_from([("chr1", 102, 110)]), 0)) == 1
     assert len(calls_of(path, regions_from([("chr1", 103, 110)]), 0)) == 0
 
 
-def test_names_of_the_other_style_are_the_same_contigs(write_vcf) -> None:
+def test_names_of_the_other_style_are_the_same_contigs(write_vcf: WriteVcf) -> None:
     """Contigs 1 and MT of a file are chr1 and chrM of a panel."""
     path = write_vcf("plainnames", ["1 100 . A C . . . GT 0/1", "MT 73 . A G . . . GT 1"], build=None)
     regions = regions_from([("chr1", 90, 110), ("chrM", 70, 80)])
     assert calls_of(path, regions, 0)["contig"].to_list() == ["chr1", "chrM"]
 
 
-def test_slabs_do_not_matter(write_vcf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slabs_do_not_matter(write_vcf: WriteVcf, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines cut at any byte by the stream give the same calls."""
     lines = [f"chr1 {position} . A C . . . GT:DP 0/1:{position % 7}" for position in range(100, 900, 3)]
     regions = regions_from([("chr1", 200, 400), ("chr1", 600, 601)])
@@ -151,7 +155,7 @@ def test_slabs_do_not_matter(write_vcf, monkeypatch: pytest.MonkeyPatch) -> None
         assert ours(packed, regions) == expected
 
 
-def test_an_index_of_another_file_is_noticed(write_vcf) -> None:
+def test_an_index_of_another_file_is_noticed(write_vcf: WriteVcf) -> None:
     """An index that belongs to a longer file of the same name stops the run instead of giving fewer records."""
     long = write_vcf("long", [f"chr1 {place} . A C . . . GT 0/1" for place in range(100, 90_000, 5)], "tbi")
     short = write_vcf("short", ["chr1 100 . A C . . . GT 0/1", "chr1 50000 . A C . . . GT 0/1"], "bgzf")
@@ -161,7 +165,7 @@ def test_an_index_of_another_file_is_noticed(write_vcf) -> None:
         calls_of(short, regions_from([("chr1", 90, 60_000)]), 0)
 
 
-def test_an_index_that_leads_nowhere_is_noticed(write_vcf) -> None:
+def test_an_index_that_leads_nowhere_is_noticed(write_vcf: WriteVcf) -> None:
     """An index that knows no record of the regions is checked against the whole file."""
     here = write_vcf("here", ["chr1 100 . A C . . . GT 0/1"], "tbi")
     other = write_vcf("other", ["chr2 100 . A C . . . GT 0/1"], "tbi")
@@ -170,19 +174,17 @@ def test_an_index_that_leads_nowhere_is_noticed(write_vcf) -> None:
         calls_of(here, regions_from([("chr1", 90, 110)]), 0)
 
 
-def test_an_older_index_is_not_used(write_vcf) -> None:
+def test_an_older_index_is_not_used(write_vcf: WriteVcf) -> None:
     """A file changed after it was indexed is read whole, and the reading says so."""
     path = write_vcf("older", ["chr1 100 . A C . . . GT 0/1"], "tbi")
     index = path.with_name(path.name + ".tbi")
-    import os
-
     os.utime(index, (1, 1))
     source = open_source(path, 0)
     assert source.how == "whole"
     assert "older than the file" in source.note
 
 
-def test_nothing_in_the_regions_must_be_explained(write_vcf) -> None:
+def test_nothing_in_the_regions_must_be_explained(write_vcf: WriteVcf) -> None:
     """Records elsewhere explain an empty result, a callable file explains an empty file, nothing else does."""
     regions = regions_from([("chr1", 90, 110)])
     elsewhere = open_source(write_vcf("elsewhere", ["chr2 5 . A C . . . GT 0/1"], "tbi"), 0)
@@ -195,7 +197,7 @@ def test_nothing_in_the_regions_must_be_explained(write_vcf) -> None:
         require_explained(empty, nothing, covered=False)
 
 
-def test_a_file_without_genotypes_is_refused(write_vcf) -> None:
+def test_a_file_without_genotypes_is_refused(write_vcf: WriteVcf) -> None:
     """Records without GT are no negative result."""
     source = open_source(write_vcf("nogt", ["chr1 100 . A C . . . DP 12"]))
     reading = read_samples(source, regions_from([("chr1", 90, 110)]), ["S"])
@@ -203,7 +205,7 @@ def test_a_file_without_genotypes_is_refused(write_vcf) -> None:
         require_explained(source, reading, covered=True)
 
 
-def test_samples_of_a_joint_file_are_read_together(write_vcf) -> None:
+def test_samples_of_a_joint_file_are_read_together(write_vcf: WriteVcf) -> None:
     """Each sample of a multi-sample file gets its own calls, whatever the sample is called."""
     path = write_vcf("joint", ["chr1 100 . A C . . . GT:DP 0/1:9 1/1:8 ./."], samples="ref info gt")
     source = open_source(path)
