@@ -84,7 +84,7 @@ def bases(*rows: tuple[int, str]) -> pl.DataFrame:
 
 
 def test_listed_alleles_can_verify_a_silent_file(write_vcf: WriteVcf) -> None:
-    """Five listed alleles whose REF base the file shares verify the build; four, or one that differs, do not."""
+    """Five listed alleles whose REF base the file shares verify the build; four, or one differing, do not."""
     silent = header(write_vcf, None)
     listed = bases(*((place, "ACGTA"[place % 5]) for place in range(10)))
     assert require_listed_bases(silent, listed.head(5), listed, "GRCh38") == "bases of listed alleles"

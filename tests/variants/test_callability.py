@@ -102,7 +102,7 @@ GVCF_GAPS = [
 
 @pytest.mark.parametrize("form", ["plain", "tbi"])
 def test_gvcf_blocks(write_vcf: WriteVcf, form: str) -> None:
-    """Blocks count from their lowest depth; shallow, filtered, uncalled and absent ones each have a reason."""
+    """Blocks count from their lowest depth; shallow, filtered, uncalled and absent ones have reasons."""
     assert gaps(write_vcf("blocks", GVCF, form)) == GVCF_GAPS
 
 

@@ -136,10 +136,8 @@ def test_batches_and_row_order_do_not_matter(
     assert parts.calls().collect().sort("newborn", maintain_order=True).equals(whole)
 
 
-def test_the_manifest_says_how_each_file_was_read(
-    run: Extract, sheet: Callable[..., Path], tmp_path: Path
-) -> None:
-    """Per row of the sheet: identity of the file, which way it was read, what was set aside; no path, no name."""
+def test_the_manifest_says_how_each_file_was_read(run: Extract, tmp_path: Path) -> None:
+    """Per row of the sheet: the file's identity and which way it was read; no path, no name."""
     folder = run().folder
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert [entry["row"] for entry in manifest["inputs"]] == [2, 3]
@@ -209,7 +207,7 @@ def test_two_newborns_cannot_be_one_sample(run: Extract, sheet: Callable[..., Pa
 def test_a_joint_file_serves_many_rows(
     run: Extract, sheet: Callable[..., Path], write_vcf: WriteVcf, tmp_path: Path
 ) -> None:
-    """Rows of a joint file find their sample by sample_in_vcf or by the newborn's name; neither is an error."""
+    """Rows of a joint file find their sample by sample_in_vcf or the newborn's name; neither is an error."""
     write_vcf("joint", [f"chr9 {EXON} . A C . . . GT 0/1 1/1 0/0"], samples="N1 s2 N3")
     columns = "newborn sex vcf sample_in_vcf"
     run(sheet("N1 male joint.vcf ", "N2 male joint.vcf s2", "N3 male joint.vcf ", columns=columns))

@@ -156,7 +156,7 @@ def test_slabs_do_not_matter(write_vcf: WriteVcf, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_index_of_another_file_is_noticed(write_vcf: WriteVcf) -> None:
-    """An index that belongs to a longer file of the same name stops the run instead of giving fewer records."""
+    """An index that belongs to a longer file stops the run instead of giving fewer records."""
     long = write_vcf("long", [f"chr1 {place} . A C . . . GT 0/1" for place in range(100, 90_000, 5)], "tbi")
     short = write_vcf("short", ["chr1 100 . A C . . . GT 0/1", "chr1 50000 . A C . . . GT 0/1"], "bgzf")
     index = short.with_name(short.name + ".tbi")
@@ -185,7 +185,7 @@ def test_an_older_index_is_not_used(write_vcf: WriteVcf) -> None:
 
 
 def test_nothing_in_the_regions_must_be_explained(write_vcf: WriteVcf) -> None:
-    """Records elsewhere explain an empty result, a callable file explains an empty file, nothing else does."""
+    """Records elsewhere explain an empty result, a callable file an empty file; nothing else does."""
     regions = regions_from([("chr1", 90, 110)])
     elsewhere = open_source(write_vcf("elsewhere", ["chr2 5 . A C . . . GT 0/1"], "tbi"), 0)
     reading = read_samples(elsewhere, regions, ["S"])
