@@ -2,10 +2,13 @@
 
 The oracle is `bcftools view -R` as pysam carries it. It is parsed here with plain string work, on purpose
 without a line of the package.
+
+python benchmarks/equality.py SAMPLES.tsv REGIONS.bed STORE
 """
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +43,15 @@ def compare(files: dict[str, Path], bed: Path, store: Path) -> Difference:
         genotypes += (theirs - ours).total() + (ours - theirs).total()
         records += len({call[:4] for call in theirs} ^ {call[:4] for call in ours})
     return Difference(records, genotypes, compared)
+
+
+def newborns(sheet: Path) -> dict[str, Path]:
+    """Return every newborn's file; raises SystemExit when two rows name one file."""
+    rows = pl.read_csv(sheet, separator="\t").select("newborn", "vcf").rows()
+    files = {newborn: sheet.parent / vcf for newborn, vcf in rows}
+    if len({file.resolve() for file in files.values()}) != len(files):
+        raise SystemExit(f"{sheet}: the newborns must have distinct files")
+    return files
 
 
 def stored(calls: pl.DataFrame) -> list[tuple[object, ...]]:
@@ -89,3 +101,15 @@ def trimmed(position: int, ref: str, alt: str) -> tuple[int, str, str]:
     while len(ref) > 1 and len(alt) > 1 and ref[0] == alt[0]:
         position, ref, alt = position + 1, ref[1:], alt[1:]
     return position, ref, alt
+
+
+def main() -> None:
+    """Print differing records, differing genotypes and compared alleles; exit 1 when one differs."""
+    sheet, bed, store = map(Path, sys.argv[1:])
+    found = compare(newborns(sheet), bed, store)
+    print(found.records, found.genotypes, found.compared)
+    sys.exit(1 if found.records or found.genotypes else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import cohort_store
 import newborn_vcf
 import wide_vcf
 from regions import PANEL
@@ -38,6 +39,11 @@ def wide(options: argparse.Namespace) -> None:
     wide_vcf.sample_sheet(options.out / "samples.tsv", path.name, options.samples)
 
 
+def cohort(options: argparse.Namespace) -> None:
+    """Write a store without VCFs."""
+    cohort_store.write_cohort(options.out, options.panel, options.newborns, options.seed)
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     commands = argparse.ArgumentParser(
@@ -54,7 +60,11 @@ def parser() -> argparse.ArgumentParser:
     many.add_argument("--samples", type=int, default=wide_vcf.SAMPLES)
     many.add_argument("--records", type=int, default=wide_vcf.RECORDS)
     many.add_argument("--panel", type=Path, default=PANEL, help="records lie in its exons")
-    for kind in (one, many):
+    stored = kinds.add_parser("cohort", help="a store for replays, without VCFs")
+    stored.set_defaults(run=cohort)
+    stored.add_argument("--newborns", type=int, default=10_000)
+    stored.add_argument("--panel", type=Path, default=PANEL, help="calls lie in its exons")
+    for kind in (one, many, stored):
         kind.add_argument("--seed", type=int, default=1)
         kind.add_argument("--out", type=Path, required=True)
     return commands

@@ -23,6 +23,7 @@ class Measured:
 
     reader: str
     seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)  # the same, in processor seconds of all threads
     peak_mb: float = 0.0
 
     @property
@@ -42,6 +43,7 @@ def measure(readers: Sequence[str], job: dict[str, object], per: int, rounds: in
             print(f"round {turn + 1} of {rounds}: {result.reader}", file=sys.stderr)
             told = run_child(result.reader, job)
             result.seconds += [seconds / per for seconds in told["seconds"]]
+            result.processor += [seconds / per for seconds in told["processor"]]
             result.peak_mb = max(result.peak_mb, told["peak_mb"])
     return results
 
@@ -59,13 +61,13 @@ def run_child(reader: str, job: dict[str, object]) -> dict[str, object]:
 
 
 def table(title: str, results: Sequence[Measured], ours: str) -> str:
-    """Render one table: median and fastest seconds, peak memory, how many times ours."""
-    base = next(result.median for result in results if result.reader == ours)
-    lines = [title, f"  {'reader':32} {'median s':>9} {'fastest s':>9} {'peak MB':>8} {'times ours':>10}"]
+    """Render one table: median and fastest seconds, processor seconds, peak memory, how many times ours."""
+    titles = f"{'median s':>9} {'fastest s':>9} {'CPU s':>9} {'peak MB':>8} {'times ours':>10}"
+    lines = [title, f"  {'reader':32} {titles}"]
     lines += [
-        f"  {result.reader:32} {result.median:9.3f} {min(result.seconds):9.3f} {result.peak_mb:8.0f}"
-        f" {result.median / base:10.2f}"
-        for result in results
+        f"  {row['reader']:32} {row['median']:9.3f} {row['fastest']:9.3f} {row['median_processor']:9.3f}"
+        f" {row['peak_mb']:8.0f} {row['times_ours']:10.2f}"
+        for row in as_rows(results, ours)
     ]
     return "\n".join(lines)
 
@@ -78,6 +80,9 @@ def as_rows(results: Sequence[Measured], ours: str) -> list[dict[str, object]]:
             "reader": result.reader,
             "seconds": result.seconds,
             "median": result.median,
+            "fastest": min(result.seconds),
+            "processor": result.processor,
+            "median_processor": statistics.median(result.processor),
             "peak_mb": result.peak_mb,
             "times_ours": result.median / base,
         }

@@ -11,11 +11,12 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
-from equality import Difference, compare
+from equality import Difference, compare, newborns
 from measuring import as_rows, installed_bcftools, measure, run_child, table, versions, write_json
 from regions import EXONS, GENES, PANEL, regions, write_bed
 
 OURS = "nbseval extract, library"
+PEER = "bcftools view -R, bundled"
 INDEXED = (
     OURS,
     "nbseval extract, command",
@@ -44,15 +45,6 @@ def available(readers: tuple[str, ...]) -> list[str]:
     ]
 
 
-def newborns(sheet: Path) -> dict[str, Path]:
-    """Return every newborn's file; raises SystemExit when two rows name one file."""
-    rows = pl.read_csv(sheet, separator="\t").select("newborn", "vcf").rows()
-    files = {newborn: (sheet.parent / vcf).resolve() for newborn, vcf in rows}
-    if len(set(files.values())) != len(files):
-        raise SystemExit(f"{sheet}: the newborns must have distinct files")
-    return files
-
-
 def without_index(sheet: Path, count: int, folder: Path) -> Path:
     """Lay the first newborns' files, without their indices, into a folder with its own sample sheet."""
     rows = pl.read_csv(sheet, separator="\t").head(count)
@@ -68,11 +60,10 @@ def bench(
 ) -> dict[str, object]:
     """Time the readers over one sheet and one set of regions, compare, print."""
     files = newborns(sheet)
-    named = {newborn: sheet.parent / path.name for newborn, path in files.items()}
     with tempfile.TemporaryDirectory(dir=options.scratch) as scratch:
         job: dict[str, object] = {
             "samples": sheet,
-            "files": list(named.values()),
+            "files": list(files.values()),
             "panel": options.panel,
             "bed": bed,
             "scratch": scratch,
@@ -81,7 +72,8 @@ def bench(
         }
         results = measure(available(readers), job, len(files), rounds)
         run_child(OURS, {**job, "runs": 1, "warm_up": False})
-        difference = compare(files, bed, Path(scratch) / "store")
+        indexed = {newborn: path.resolve() for newborn, path in files.items()}
+        difference = compare(indexed, bed, Path(scratch) / "store")
     print(table(f"{title}, {len(files)} newborns, seconds per newborn", results, OURS))
     print(told(difference), flush=True)
     return {"title": title, "newborns": len(files), "readers": as_rows(results, OURS), **vars(difference)}
@@ -112,6 +104,16 @@ def run(options: argparse.Namespace) -> list[dict[str, object]]:
     return found
 
 
+def too_slow(found: list[dict[str, object]], limit: float | None) -> list[str]:
+    """Name the benchmarks in which our fastest run took more than `limit` times the peer's fastest."""
+    slow = []
+    for bench in found:
+        fastest = {row["reader"]: row["fastest"] for row in bench["readers"]}
+        if limit is not None and PEER in fastest and fastest[OURS] > limit * fastest[PEER]:
+            slow.append(bench["title"])
+    return slow
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -122,6 +124,9 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--runs", type=int, default=1, help="timed runs per child, after one warm-up")
     words.add_argument("--rounds", type=int, default=3, help="child processes per reader, turn about")
     words.add_argument("--whole-rounds", type=int, default=1, help="the same without an index")
+    words.add_argument(
+        "--guard", type=float, help=f"exit 1 when ours takes more than so many times as long as {PEER}"
+    )
     words.add_argument("--scratch", type=Path, help="a folder on a fast disk for what the readers write")
     words.add_argument("--json", type=Path, help="write the result here too")
     return words
@@ -136,6 +141,9 @@ def main() -> None:
     write_json(options.json, {"versions": versions(), "benchmarks": found})
     if any(bench["records"] or bench["genotypes"] for bench in found):
         raise SystemExit("the readers do not agree: no time above counts")
+    slow = too_slow(found, options.guard)
+    if slow:
+        raise SystemExit(f"more than {options.guard} times as slow as {PEER}: {', '.join(slow)}")
 
 
 if __name__ == "__main__":

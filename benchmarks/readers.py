@@ -149,6 +149,26 @@ def cyvcf2_whole() -> Read:
     return read
 
 
+def cyvcf2_carriers() -> Read:
+    """Return a loop over a joint file with cyvcf2 that keeps the carriers' values."""
+    import numpy as np
+    from cyvcf2 import VCF
+
+    def read(job: Job) -> None:
+        regions = read_bed(job.bed)
+        for file in job.files:
+            reader = VCF(str(file))
+            for contig, start, end in regions:
+                for record in reader(f"{contig}:{start + 1}-{end}"):
+                    who = np.flatnonzero((record.gt_types == 1) | (record.gt_types == 3))  # noqa: PLR2004 - cyvcf2's codes
+                    if len(who):
+                        genotypes = record.genotype.array()[who]
+                        values = [record.format(key) for key in ("AD", "DP", "GQ")]
+                        _ = genotypes, [value[who] for value in values if value is not None]
+
+    return read
+
+
 def _by_contig(bed: Path) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
     starts: dict[str, list[int]] = {}
     ends: dict[str, list[int]] = {}
@@ -221,6 +241,7 @@ def floor_whole() -> Read:
 
 VIEW = ("-i", CALLED, "-Ob")
 TARGETS = ("-T", "BED", "--targets-overlap", "2")
+CARRIERS = "[%SAMPLE\t%CHROM\t%POS\t%REF\t%ALT\t%GT\t%AD\t%DP\t%GQ\n]"
 READERS: dict[str, Callable[[], Read]] = {
     "nbseval extract, library": evaluator_batch,
     "nbseval extract, command": evaluator_command,
@@ -233,6 +254,9 @@ READERS: dict[str, Callable[[], Read]] = {
     "bcftools view -T, bundled": bundled("view", *TARGETS, *VIEW),
     "bcftools view -T, command": installed("view", *TARGETS, *VIEW),
     "cyvcf2, all records": cyvcf2_whole,
+    "cyvcf2, carriers": cyvcf2_carriers,
+    "bcftools query carriers, bundled": bundled("query", "-R", "BED", "-i", CALLED, "-f", CARRIERS),
+    "bcftools query carriers, command": installed("query", "-R", "BED", "-i", CALLED, "-f", CARRIERS),
     "limit: inflate everything": floor_whole,
 }
 
@@ -250,17 +274,24 @@ def peak_megabytes() -> float:
     return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
 
 
+def processor_seconds() -> float:
+    """Return the processor time of this process and of the programs it has started, all threads together."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
 def main() -> None:
-    """Run one reader: the runs' seconds and the peak memory go out as JSON."""
+    """Run one reader: wall-clock and processor seconds of the runs and the peak memory go out as JSON."""
     job = Job.from_json(sys.stdin.read())
     read = READERS[sys.argv[1]]()
-    seconds = []
+    seconds, processor = [], []
     for run in range(job.runs + job.warm_up):
-        started = time.perf_counter()
+        started, used = time.perf_counter(), processor_seconds()
         read(job)
         if run >= job.warm_up:
             seconds.append(time.perf_counter() - started)
-    json.dump({"seconds": seconds, "peak_mb": peak_megabytes()}, sys.stdout)
+            processor.append(processor_seconds() - used)
+    json.dump({"seconds": seconds, "processor": processor, "peak_mb": peak_megabytes()}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
-"""The stretches of the genome that a benchmark reads: a panel's exons, or its genes from end to end."""
+"""The stretches of the genome that a benchmark reads: a panel's exons, or its genes from end to end.
+
+python benchmarks/regions.py exons|genes FILE.bed [PANEL]
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -35,3 +39,13 @@ def read_bed(path: Path) -> list[tuple[str, int, int]]:
     """Read the regions back."""
     rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
     return [(contig, int(start), int(end)) for contig, start, end in rows]
+
+
+def main() -> None:
+    """Write the regions of a panel as BED."""
+    kind, bed, *panel = sys.argv[1:]
+    write_bed(regions(Path(panel[0]) if panel else PANEL, kind), Path(bed))
+
+
+if __name__ == "__main__":
+    main()

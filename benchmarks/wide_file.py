@@ -1,0 +1,127 @@
+"""Time the reading of a joint file's carriers against cyvcf2 and bcftools, with the equality check beside it.
+
+python benchmarks/generate.py wide --out FOLDER
+python benchmarks/wide_file.py FOLDER/wide.vcf.gz FOLDER/wide.bcf
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pysam
+from equality import called_alleles, stored
+from measuring import as_rows, installed_bcftools, measure, run_child, table, versions, write_json
+from regions import EXONS, PANEL, read_bed, regions, write_bed
+
+from evaluator.panel.genome import CONTIGS
+
+OURS = "nbseval extract, library"
+READERS = (
+    OURS,
+    "nbseval extract, command",
+    "bcftools query carriers, bundled",
+    "bcftools query carriers, command",
+    "cyvcf2, carriers",
+    "limit: inflate everything",
+)
+
+
+def sample_sheet(file: Path, folder: Path) -> Path:
+    """Write a sample sheet with every sample of the file."""
+    with pysam.VariantFile(str(file)) as opened:
+        samples = list(opened.header.samples)
+    sheet = pl.DataFrame({"newborn": samples}).with_columns(sex=pl.lit("unknown"), vcf=pl.lit(str(file)))
+    sheet.write_csv(folder / "samples.tsv", separator="\t")
+    return folder / "samples.tsv"
+
+
+def span(file: Path, bed: Path) -> None:
+    """Write what the file's records cover, contig by contig, as regions."""
+    reach: dict[str, tuple[int, int]] = {}
+    with pysam.VariantFile(str(file)) as opened:
+        for record in opened:
+            start, end = reach.get(record.chrom, (record.start, record.stop))
+            reach[record.chrom] = min(start, record.start), max(end, record.stop)
+    rows = [(contig, *reach[contig]) for contig in CONTIGS if contig in reach]
+    write_bed(pl.DataFrame(rows, schema=["contig", "start", "end"], orient="row"), bed)
+
+
+def carriers(file: Path, bed: Path) -> Counter[tuple[object, ...]]:
+    """Return the carriers' called alleles as htslib reads them, keyed by sample and equality.COLUMNS."""
+    found: Counter[tuple[object, ...]] = Counter()
+    with pysam.VariantFile(str(file)) as opened:
+        names = list(opened.header.samples)
+        wanted = read_bed(bed)
+        for record in opened:
+            inside = any(c == record.chrom and s < record.stop and record.start < e for c, s, e in wanted)
+            if not inside:
+                continue
+            row = str(record).rstrip("\n").split("\t")
+            for name, sample in zip(names, row[9:], strict=True):
+                if not sample.startswith(("0/0", "0|0", "./.")):
+                    found.update((name, *call) for call in called_alleles([*row[:9], sample]))
+    return found
+
+
+def differing(file: Path, bed: Path, store: Path) -> tuple[int, int]:
+    """Count the called alleles that one side has and the other has not, and those compared."""
+    theirs = carriers(file, bed)
+    calls = pl.read_parquet(store / "batches" / "*" / "calls.parquet")
+    ours = Counter(zip(calls["newborn"], stored(calls), strict=True))
+    flat = Counter({(newborn, *call): count for (newborn, call), count in ours.items()})
+    return (theirs - flat).total() + (flat - theirs).total(), theirs.total()
+
+
+def bench(file: Path, options: argparse.Namespace) -> dict[str, object]:
+    """Time the readers over one joint file, compare, print."""
+    bcftools = bool(installed_bcftools())
+    readers = [reader for reader in READERS if bcftools or "query carriers, command" not in reader]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        bed = folder / "regions.bed"
+        if options.everything:
+            span(file, bed)
+        else:
+            write_bed(regions(options.panel, EXONS), bed)
+        job: dict[str, object] = {
+            "samples": sample_sheet(file.resolve(), folder),
+            "files": [file.resolve()],
+            "panel": options.panel,
+            "bed": bed,
+            "scratch": folder,
+            "runs": options.runs,
+            "warm_up": True,
+        }
+        results = measure(readers, job, 1, options.rounds)
+        run_child(OURS, {**job, "runs": 1, "warm_up": False})
+        genotypes, compared = differing(file, bed, folder / "store")
+    print(table(f"{file.name}, seconds per file", results, OURS))
+    print(f"  equality: {genotypes} of {compared} called alleles differ from what htslib reads\n", flush=True)
+    rows = as_rows(results, OURS)
+    return {"title": file.name, "readers": rows, "genotypes": genotypes, "compared": compared}
+
+
+def main() -> None:
+    """Print a table per file; exit 1 when a genotype differs."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("file", type=Path, nargs="+", help="joint VCF or BCF")
+    words.add_argument("--panel", type=Path, default=PANEL)
+    words.add_argument("--everything", action="store_true", help="read all records, not the panel's exons")
+    words.add_argument("--runs", type=int, default=1)
+    words.add_argument("--rounds", type=int, default=3)
+    words.add_argument("--json", type=Path)
+    options = words.parse_args()
+    for name, version in versions().items():
+        print(f"{name}: {version}")
+    found = [bench(file, options) for file in options.file]
+    write_json(options.json, {"versions": versions(), "benchmarks": found})
+    if any(bench["genotypes"] for bench in found):
+        raise SystemExit("the readers do not agree: no time above counts")
+
+
+if __name__ == "__main__":
+    main()
