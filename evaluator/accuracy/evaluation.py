@@ -22,6 +22,8 @@ from evaluator.sheets import OUTCOMES, REVIEWS, SAMPLES, Sheet
 from evaluator.tables import FINDINGS, check
 from evaluator.vocabulary import Definition
 
+FINDINGS_USED = ("newborn", "condition", "gene", "inheritance", "verdict", "reasons")
+
 
 @dataclass(frozen=True)
 class Accuracy:
@@ -95,15 +97,19 @@ def evaluate_counts(path: Path, settings: Settings) -> Accuracy:
 
 
 def read_findings(path: Path) -> pl.DataFrame:
-    """Read findings from Parquet, or from TSV by extension, and check their columns."""
+    """Read findings from Parquet, or from TSV by extension, check their columns, keep FINDINGS_USED.
+
+    The alleles and genotypes of a large cohort are most of its bytes, and no count needs them.
+    """
     if not path.is_file():
         raise InputError.of(path, "does not exist; make it with `nbseval flag`")
     try:
         if path.suffix == ".tsv":
-            table = pl.read_csv(path, separator="\t", schema=FINDINGS, quote_char=None)
+            rows = pl.scan_csv(path, separator="\t", infer_schema=False, quote_char=None)
         else:
-            table = pl.read_parquet(path)
-        return check(table, FINDINGS, "findings")
+            rows = pl.scan_parquet(path)
+        check(pl.DataFrame(schema=rows.collect_schema()), FINDINGS, "findings")
+        return rows.select(FINDINGS_USED).collect()
     except (pl.exceptions.PolarsError, TypeError) as error:
         message = f"is not a findings table ({error}); make it with `nbseval flag`"
         raise InputError.of(path, message) from None

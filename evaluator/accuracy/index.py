@@ -8,6 +8,7 @@ from evaluator.vocabulary import VERDICT_ORDER, IndexResult, SampleStatus, Verdi
 
 # A sample that gave no sequence is a failed test, whatever the panel declares for a locus not assessed.
 FAILED_SAMPLE_REASONS = ("sequencing_failed", "quarantined")
+CONDITION_VERDICTS = pl.Schema(dict.fromkeys(("newborn", "condition", "verdict", "decisive"), pl.String()))
 REVIEWED = {
     "report": IndexResult.POSITIVE,
     "do_not_report": IndexResult.NEGATIVE,
@@ -20,18 +21,39 @@ def condition_verdicts(findings: pl.DataFrame) -> pl.DataFrame:
 
     Returns newborn, condition, verdict, decisive; the reason is that of the first deciding gene row.
     """
-    order = {verdict.value: place for place, verdict in enumerate(VERDICT_ORDER)}
+    if findings.is_empty():
+        return pl.DataFrame(schema=CONDITION_VERDICTS)
+    # One number orders a condition's rows by verdict, then gene row; its last digits carry the reason. The
+    # least of them is all that is needed, and a nation's findings fold without being sorted.
+    decisive = findings["reasons"].fill_null("").str.extract("^([^;]*)")
+    gene_row = pl.concat_str("gene", "inheritance", separator=" ")
+    reasons = decisive.unique().sort().to_list()
+    gene_rows = findings.select(gene_row).to_series().unique().sort().to_list()
+    place = {verdict.value: number for number, verdict in enumerate(VERDICT_ORDER)}
+    number = (
+        pl.col("verdict").replace_strict(place, return_dtype=pl.Int64) * len(gene_rows)
+        + gene_row.replace_strict(_numbered(gene_rows), return_dtype=pl.Int64)
+    ) * len(reasons) + decisive.replace_strict(_numbered(reasons), return_dtype=pl.Int64)
+    least = pl.col("number")
     return (
-        findings.lazy()
-        .with_columns(pl.col("verdict").replace_strict(order, return_dtype=pl.UInt8).alias("place"))
-        .sort("newborn", "condition", "gene", "inheritance")
-        .group_by("newborn", "condition", maintain_order=True)
-        .agg(
-            pl.col("verdict").get(pl.col("place").arg_min()),
-            pl.col("reasons").get(pl.col("place").arg_min()).str.extract("^([^;]*)").alias("decisive"),
+        findings.select("newborn", "condition", number.alias("number"))
+        .group_by("newborn", "condition")
+        .agg(least.min())
+        .select(
+            "newborn",
+            "condition",
+            (least // (len(gene_rows) * len(reasons)))
+            .replace_strict(dict(enumerate(map(str, VERDICT_ORDER))), return_dtype=pl.String)
+            .alias("verdict"),
+            (least % len(reasons))
+            .replace_strict(dict(enumerate(reasons)), return_dtype=pl.String)
+            .alias("decisive"),
         )
-        .collect()
     )
+
+
+def _numbered(words: list[str]) -> dict[str, int]:
+    return {word: number for number, word in enumerate(words)}
 
 
 def index_result(pending_phase: IndexResult, not_assessed: IndexResult) -> list[pl.Expr]:

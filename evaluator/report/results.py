@@ -29,7 +29,7 @@ Record = Mapping[str, object]
 class Results:
     """Everything the page is drawn from; None is a stage that was not run or a table that was not given."""
 
-    findings: pl.DataFrame  # tables.FINDINGS
+    findings: pl.DataFrame  # the columns FINDINGS_USED of tables.FINDINGS
     accuracy: Mapping[tuple[str, str], Row]  # stratum, measure -> row; empty without outcomes
     accuracy_record: Record
     ledger: pl.DataFrame | None  # tables.LEDGER
