@@ -13,10 +13,12 @@ PROFILE := workflow/profiles/default
 .PHONY: demo test check format environment clean
 
 demo: environment
-	rm -rf demo
+	rm -rf demo demo.provenance.json
 	nbseval simulate panel/generation-study --newborns $(DEMO_NEWBORNS) --seed $(DEMO_SEED) --out demo
-	snakemake --workflow-profile $(PROFILE) --quiet progress
-	nbseval report results --panel panel/generation-study --samples demo/samples.tsv --out results/report.html
+	snakemake --workflow-profile $(PROFILE) --quiet host progress rules reason
+	nbseval accuracy results/findings.parquet --panel panel/generation-study \
+	    --samples demo/samples.tsv --outcomes demo/outcomes.tsv
+	@echo "The committee's page: results/report.html"
 
 test: environment
 	pytest -n auto
