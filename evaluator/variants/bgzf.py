@@ -14,6 +14,7 @@ from evaluator.errors import InputError
 # The empty block that ends every BGZF file (SAM specification, section 4.1.2).
 END_OF_FILE = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 READ_SIZE = 1 << 20  # compressed bytes per read; about five times as many characters of VCF
+FIRST_READ_SIZE = 1 << 16  # often only the header is wanted
 GZIP_MAGIC = b"\x1f\x8b"
 _BLOCK_HEADER = 18
 _DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment] # the stub says instance for class
@@ -97,7 +98,7 @@ def _is_block(raw: bytes, offset: int) -> bool:
 
 def _bgzf_chunks(path: Path, stream: BinaryIO) -> Iterator[bytes]:
     raw, base = b"", 0
-    while block := stream.read(READ_SIZE):
+    while block := stream.read(READ_SIZE if base else min(READ_SIZE, FIRST_READ_SIZE)):
         raw += block
         texts, offset = [], 0
         while offset + _BLOCK_HEADER <= len(raw):

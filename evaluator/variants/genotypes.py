@@ -17,13 +17,15 @@ from evaluator.variants.records import sample_column
 _GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
 _SEQUENCE = r"^[ACGTNacgtn]+$"
 SPANNING_DELETION = "*"
+_CALL = "call"
 _DIPLOID = 2
 # FORMAT keys beside GT that become columns, in the order in which later ones stand in for earlier ones.
 _FRACTION_KEYS = ("AF", "HF", "VAF")
 _KEYS = ("AD", "DP", "GQ", "PS", "PGT", "PID", *_FRACTION_KEYS)
+_KEY_OF = {"depth": "DP", "alt_depth": "AD", "genotype_quality": "GQ", "allele_fraction": "AF"}
 _GENOTYPE_TABLE = pl.Schema(
     {
-        "gt": pl.String,
+        "GT": pl.String,
         "allele": pl.Int16,  # the called allele's number; null in rows of genotypes that call none
         "copies": pl.Int8,
         "ploidy": pl.Int8,
@@ -58,30 +60,37 @@ def read_genotypes(path: Path, records: pl.DataFrame, sample: str) -> Genotypes:
     The rows have the columns of tables.CALLS without `newborn`, and `info` and `allele` for the annotations.
     Raises InputError where a genotype is malformed or names an allele that the record does not have.
     """
-    records = with_format_values(records, sample, ("GT",)).rename({"GT": "gt"})
+    records = with_format_values(records, sample, ("GT",))
     table = _genotype_table(path, records)
-    named = records.join(table, on="gt", how="left", maintain_order="left")
-    named = named.with_columns(
-        pl.col("alt").str.split(",").list.get(pl.col("allele") - 1, null_on_oob=True).alias("called")
+    called = pl.col("alt").str.split(",").list.get(pl.col("allele") - 1, null_on_oob=True)
+    named = (
+        records.lazy()
+        .join(table.lazy(), on="GT", how="left", maintain_order="left")
+        .with_columns(called.alias("called"))
+        .with_columns(_kind().alias("kind"))
+        .collect()
     )
     _require_alleles(path, named)
-    kind = (
-        pl.when(pl.col("gt").is_null())
+    counts = Counter(named["kind"].drop_nulls())
+    set_aside = Counter({kind: count for kind, count in counts.items() if kind not in (_CALL, "no_call")})
+    unresolved = _unresolved(named) if counts.total() > counts[_CALL] else Genotypes.none().unresolved
+    calls = with_format_values(named.filter(pl.col("kind") == _CALL), sample, _KEYS)
+    return Genotypes(_calls(path, calls), unresolved, set_aside)
+
+
+def _kind() -> pl.Expr:
+    """What a row is: a call, or why it is none; null for a reference genotype."""
+    return (
+        pl.when(pl.col("GT").is_null())
         .then(pl.lit("without_genotype"))
         .when(pl.col("allele").is_null())
         .then(pl.when(pl.col("missing") > 0).then(pl.lit("no_call")))
         .when(pl.col("called") == SPANNING_DELETION)
         .then(pl.lit("spanning_deletion"))
         .when(pl.col("called").str.contains(_SEQUENCE))
-        .then(pl.lit("call"))
+        .then(pl.lit(_CALL))
         .otherwise(pl.lit("symbolic_allele"))
     )
-    named = named.with_columns(kind.alias("kind"))
-    counts = dict(named.drop_nulls("kind").group_by("kind").len().iter_rows())
-    set_aside = Counter({kind: count for kind, count in counts.items() if kind not in ("call", "no_call")})
-    called = named.filter(pl.col("kind") == "call")
-    called = with_format_values(called, sample, _KEYS)
-    return Genotypes(_calls(path, called), _unresolved(named), set_aside)
 
 
 def _unresolved(named: pl.DataFrame) -> pl.DataFrame:
@@ -101,8 +110,9 @@ def with_format_values(records: pl.DataFrame, sample: str, keys: tuple[str, ...]
     """
     records = records.with_columns(pl.col(sample_column(sample)).str.split(":").alias("parts"))
     formats = {text: text.split(":") for text in records["format"].unique()}
-    columns = []
-    for key in keys:
+    present = {key for parts in formats.values() for key in parts}
+    columns = [pl.lit(None, pl.String).alias(key) for key in keys if key not in present]
+    for key in filter(present.__contains__, keys):
         places = {text: parts.index(key) if key in parts else None for text, parts in formats.items()}
         place = pl.col("format").replace_strict(places, return_dtype=pl.Int64)
         value = pl.col("parts").list.get(place, null_on_oob=True)
@@ -113,9 +123,9 @@ def with_format_values(records: pl.DataFrame, sample: str, keys: tuple[str, ...]
 
 def _genotype_table(path: Path, records: pl.DataFrame) -> pl.DataFrame:
     rows: list[tuple[object, ...]] = []
-    for text in records["gt"].drop_nulls().unique(maintain_order=True):
+    for text in records["GT"].drop_nulls().unique(maintain_order=True):
         if not _GENOTYPE.match(text):
-            line = records.filter(pl.col("gt") == text)["line"][0]
+            line = records.filter(pl.col("GT") == text)["line"][0]
             raise InputError.of(path, "has a genotype (GT) that is none", line)
         rows.extend(_genotype_rows(text))
     return pl.DataFrame(rows, schema=_GENOTYPE_TABLE, orient="row")
@@ -159,76 +169,80 @@ def _require_alleles(path: Path, named: pl.DataFrame) -> None:
 
 
 def _calls(path: Path, called: pl.DataFrame) -> pl.DataFrame:
-    alts = pl.col("alt").str.split(",").list.len()
-    alt_place = pl.col("allele").cast(pl.Int64) - 1
-    fractions = [
-        pl.when(pl.col(key).str.split(",").list.len() == alts).then(
-            pl.col(key).str.split(",").list.get(alt_place, null_on_oob=True)
-        )
-        for key in _FRACTION_KEYS
-    ]
     depths = pl.col("AD").str.split(",")
-    group, group_haplotype = _physical_phase()
-    text = called.with_columns(
-        pl.col("DP").alias("depth_text"),
-        depths.list.get(alt_place + 1, null_on_oob=True).alias("alt_depth_text"),
-        pl.coalesce(fractions).alias("fraction_text"),
-    )
-    numbers = [
-        _number(path, text, "depth_text", pl.Int32, "DP").alias("depth"),
-        _number(path, text, "alt_depth_text", pl.Int32, "AD").alias("alt_depth"),
-        _number(path, text, "fraction_text", pl.Float32, "/".join(_FRACTION_KEYS)).alias("allele_fraction"),
-        _number(path, text, "GQ", pl.Float32, "GQ").alias("genotype_quality"),
-    ]
+    place = pl.col("allele").cast(pl.Int64)
+    alt_depth = depths.list.get(place, null_on_oob=True)
     counted = depths.list.eval(pl.element().cast(pl.Int32, strict=False).drop_nulls())
     all_reads = pl.when(counted.list.len() > 0).then(counted.list.sum())
-    rows = text.with_columns(numbers).select(
-        "contig",
-        "position",
-        pl.col("ref").str.to_uppercase(),
-        pl.col("called").str.to_uppercase().alias("alt"),
-        "copies",
-        "ploidy",
-        "missing",
-        (pl.col("phased") | group_haplotype.is_not_null()).alias("phased"),
-        pl.coalesce("PS", group).alias("phase_set"),
-        pl.when(pl.col("PS").is_null() & group.is_not_null())
-        .then(group_haplotype)
-        .otherwise("haplotype")
-        .alias("haplotype"),
-        pl.coalesce("depth", all_reads).alias("depth"),
-        "alt_depth",
-        "allele_fraction",
-        "genotype_quality",
-        pl.when(pl.col("filter") == "").then(pl.lit(".")).otherwise("filter").alias("filters"),
-        pl.col("position").alias("source_position"),
-        pl.col("ref").alias("source_ref"),
-        pl.col("alt").alias("source_alts"),
-        "info",
-        "allele",
+    group, group_haplotype = _physical_phase(called)
+    grouped = pl.col("PS").is_null() & group.is_not_null()
+    texts = {
+        "depth": pl.col("DP"),
+        "alt_depth": pl.when(alt_depth != ".").then(alt_depth),
+        "genotype_quality": pl.col("GQ"),
+        "allele_fraction": _fraction(called, place - 1),
+    }
+    numbered = (
+        called.lazy()
+        .with_columns(text.alias(f"{name} text") for name, text in texts.items())
+        .with_columns(pl.col(f"{name} text").cast(CALLS[name], strict=False).alias(name) for name in texts)
+        .collect()
     )
-    return trim_alleles(rows)
+    _require_numbers(path, numbered, tuple(texts))
+    columns = [name for name in CALLS if name != "newborn"]
+    calls = (
+        numbered.lazy()
+        .with_columns(
+            (pl.col("phased") | group_haplotype.is_not_null()).alias("phased"),
+            pl.coalesce("PS", group).alias("phase_set"),
+            pl.when(grouped).then(group_haplotype).otherwise("haplotype").alias("haplotype"),
+            pl.coalesce("depth", all_reads).alias("depth"),
+            pl.when(pl.col("filter") == "").then(pl.lit(".")).otherwise("filter").alias("filters"),
+            pl.col("position").alias("source_position"),
+            pl.col("ref").alias("source_ref"),
+            pl.col("alt").alias("source_alts"),
+            pl.col("ref").str.to_uppercase(),
+            pl.col("called").str.to_uppercase().alias("alt"),
+        )
+        .select(*columns, "info", "allele")
+        .collect()
+    )
+    return trim_alleles(calls)
 
 
-def _physical_phase() -> tuple[pl.Expr, pl.Expr]:
+def _fraction(called: pl.DataFrame, place: pl.Expr) -> pl.Expr:
+    """The allele's fraction, where the file has one for each alternative allele of the record."""
+    alts = pl.col("alt").str.split(",").list.len()
+    fractions = [
+        pl.when(values.list.len() == alts).then(values.list.get(place, null_on_oob=True))
+        for key in _FRACTION_KEYS
+        if called[key].count()
+        for values in (pl.col(key).str.split(","),)
+    ]
+    text = pl.coalesce(fractions) if fractions else pl.lit(None, pl.String)
+    return pl.when(text != ".").then(text)
+
+
+def _physical_phase(called: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     """GATK's PID and the allele's place in PGT; only where PGT is the same genotype, phased.
 
     GATK writes PGT 0|1 also beside 1/1 and 1/2: there it says nothing of this allele's haplotype.
     """
+    if not called["PGT"].count():
+        return pl.lit(None, pl.String), pl.lit(None, pl.Int8)
     first, second = (pl.col("PGT").str.extract(r"^(\d+)\|(\d+)$", part).cast(pl.Int16) for part in (1, 2))
     allele = pl.col("allele")
     single = (pl.col("copies") == 1) & (pl.col("ploidy") == _DIPLOID) & (pl.col("missing") == 0)
-    others = pl.col("gt").str.extract_all(r"\d+").list.eval(pl.element().cast(pl.Int16)).list.sort()
+    others = pl.col("GT").str.extract_all(r"\d+").list.eval(pl.element().cast(pl.Int16)).list.sort()
     same = pl.concat_list(pl.min_horizontal(first, second), pl.max_horizontal(first, second)) == others
     usable = pl.col("PID").is_not_null() & first.is_not_null() & single & same
     haplotype = pl.when(first == allele).then(0).when(second == allele).then(1).cast(pl.Int8)
     return pl.when(usable).then("PID"), pl.when(usable).then(haplotype)
 
 
-def _number(path: Path, table: pl.DataFrame, column: str, dtype: type[pl.DataType], key: str) -> pl.Series:
-    text = table[column].replace(["", "."], [None, None])
-    numbers = text.cast(dtype, strict=False)
-    wrong = table.filter(numbers.is_null() & text.is_not_null())
+def _require_numbers(path: Path, calls: pl.DataFrame, names: tuple[str, ...]) -> None:
+    unread = [(pl.col(name).is_null() & pl.col(f"{name} text").is_not_null()).alias(name) for name in names]
+    wrong = calls.lazy().select("line", *unread).filter(pl.any_horizontal(*names)).collect()
     if len(wrong):
+        key = next(_KEY_OF[name] for name in names if wrong[name][0])
         raise InputError.of(path, f"has a {key} that is not a number", wrong["line"][0])
-    return numbers

@@ -121,19 +121,16 @@ def _contigs(layout: _Layout) -> Iterator[_Contig]:
     before_chunks = 2 if layout.linear else 4  # number, [lowest offset,] count
     at = 0
     for name in layout.names:
-        numbers, places, counts = [], [], []
+        places = []
         remaining, at = words[at], at + 1
-        while remaining:
-            count = words[at + before_chunks - 1]
-            if words[at] != layout.pseudo_bin:
-                numbers.append(words[at])
-                places.append(at)
-                counts.append(count)
-            at += before_chunks + _CHUNK_WORDS * count
-            remaining -= 1
-        bins, place = np.array(numbers, dtype=np.int64), np.array(places, dtype=np.int64)
+        for _ in range(remaining):  # each bin tells only where the next one begins: this cannot be vectorised
+            places.append(at)
+            at += before_chunks + _CHUNK_WORDS * words[at + before_chunks - 1]
+        place = np.array(places, dtype=np.int64)
+        place = place[layout.words[place] != layout.pseudo_bin]
+        bins = layout.words[place].astype(np.int64)
+        count_of = layout.words[place + before_chunks - 1].astype(np.int64)
         windows, lowest, at = _lowest_offsets(layout, bins, place, at)
-        count_of = np.array(counts, dtype=np.int64)
         owner = np.repeat(np.arange(len(bins)), count_of)
         nth = np.arange(len(owner)) - np.repeat(np.cumsum(count_of) - count_of, count_of)
         first_word = place[owner] + before_chunks + _CHUNK_WORDS * nth
