@@ -80,6 +80,7 @@ def call_facts(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
         .unique(maintain_order=True)
         .alias("good_alleles"),
         alleles.unique(maintain_order=True).alias("all_alleles"),
+        pl.col("allele").filter(pl.col("ruled") & sound()).unique().alias("ruled_alleles"),
         zygosity.replace({HALF: HETEROZYGOUS, SUSPICIOUS: HETEROZYGOUS, UNDECIDED: None})
         .unique()
         .alias("zygosities"),
@@ -114,6 +115,7 @@ def pair_facts(pairs: pl.DataFrame) -> pl.DataFrame:
         (apart & (outcome == EXCLUDED)).any().alias("excluded_pair"),
         (apart & (outcome == ELSEWHERE)).any().alias("elsewhere_pair"),
         (positive & pl.col("by_rule")).any().alias("reported_by_rule"),
+        ((positive | pending) & pl.col("by_rule")).any().alias("held_by_rule"),
         evidence[0].append(evidence[1]).drop_nulls().unique().alias("pair_evidence"),
         alleles[0].append(alleles[1]).unique().alias("pair_alleles"),
     )

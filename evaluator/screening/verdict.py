@@ -37,6 +37,7 @@ FLAGS = (
     "excluded_pair",
     "elsewhere_pair",
     "reported_by_rule",
+    "held_by_rule",
     "low_callability",
     "listed_allele_uncovered",
 )
@@ -46,6 +47,7 @@ LISTS = (
     "evidence_codes",
     "good_alleles",
     "all_alleles",
+    "ruled_alleles",
     "zygosities",
     "pair_evidence",
     "pair_alleles",
@@ -228,10 +230,19 @@ def _silent_rules(criteria: Criteria, sources: Sources) -> list[pl.Expr]:
 
 
 def _alleles() -> pl.Expr:
-    """List every qualifying allele of a positive, and every allele that was considered for a negative."""
+    """List every qualifying allele of a positive, and every allele that was considered for a negative.
+
+    Where a diplotype rule decided, the cis partners that it may have asked for are listed too.
+    """
     deciding = pl.col("verdict").is_in([str(Verdict.REPORTABLE), str(Verdict.PENDING_PHASE)])
     with_partners = pl.col("all_alleles").list.set_intersection(
-        pl.col("good_alleles").list.set_union("pair_alleles")
+        pl.col("good_alleles")
+        .list.set_union("pair_alleles")
+        .list.set_union(
+            pl.when(pl.col("held_by_rule"))
+            .then("ruled_alleles")
+            .otherwise(pl.lit([], dtype=pl.List(pl.String)))
+        )
     )
     shown = pl.when(deciding).then(with_partners).otherwise("all_alleles")
     return pl.when(pl.col("sequenced") & (shown.list.len() > 0)).then(shown.list.join(";"))
