@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Sequence
 
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from evaluator.variants.normalise import minimal
 
 ALLELE = ("contig", "position", "ref", "alt")
+_RECORD = ("contig", "source_position", "source_ref", "source_alts")
 # One row per allele and entry of its annotation.
 ENTRIES = pl.Schema(
     {
@@ -60,7 +62,17 @@ def csq_entries(alleles: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     if "ALLELE_NUM" in fields:
         own = entries["ALLELE_NUM"] == number
     else:
-        own = _names_allele(entries, "Allele", _vep_names(alleles))
+        own = _names_allele(entries, "Allele", _vep_names(alleles, shortest=False))
+        # With --minimal VEP trims each alternative by itself; such a name counts where no plain one fits.
+        plain = (
+            entries.select(own.alias("own"), *_RECORD, "Allele")
+            .group_by(*_RECORD, "Allele")
+            .agg(pl.col("own").any())
+        )
+        unnamed = ~entries.join(
+            plain, on=[*_RECORD, "Allele"], how="left", maintain_order="left", nulls_equal=True
+        )["own"]
+        own = own | (unnamed & _names_allele(entries, "Allele", _vep_names(alleles, shortest=True)))
     return _as_declared(
         entries.filter(own & _about_transcripts(entries, "Feature_type")),
         kind="csq",
@@ -140,6 +152,18 @@ def vep_allele(ref: str, alts: Sequence[str], index: int) -> str:
     return alt[1:] or "-"
 
 
+def vep_minimal(ref: str, alt: str) -> str:
+    """Write an alternative as VEP does with --minimal: what it shares with REF goes, first at its start.
+
+    >>> vep_minimal("T", "TA"), vep_minimal("GGCCCACA", "G"), vep_minimal("GCA", "GTA")
+    ('A', '-', 'T')
+    """
+    start = len(os.path.commonprefix([ref, alt]))  # noqa: RUF071 - bases, not paths
+    ref, alt = ref[start:], alt[start:]
+    end = len(os.path.commonprefix([ref[::-1], alt[::-1]]))  # noqa: RUF071 - bases, not paths
+    return alt[: len(alt) - end] or "-"
+
+
 def _entries(alleles: pl.DataFrame, column: str, fields: Sequence[str]) -> pl.DataFrame:
     """Split the raw strings into one row per entry and one column per field; empty fields are null."""
     cells = pl.col(column).str.split("|")
@@ -151,7 +175,14 @@ def _entries(alleles: pl.DataFrame, column: str, fields: Sequence[str]) -> pl.Da
     }
     return (
         alleles.filter(pl.col(column).is_not_null())
-        .select(*ALLELE, "source_ref", "source_alts", "allele_index", pl.col(column).str.split(","))
+        .select(
+            *ALLELE,
+            "source_position",
+            "source_ref",
+            "source_alts",
+            "allele_index",
+            pl.col(column).str.split(","),
+        )
         .explode(column)
         .with_columns(**named)
     )
@@ -164,11 +195,12 @@ def _names_allele(entries: pl.DataFrame, field: str, names: pl.DataFrame) -> pl.
     return alone | (entries[field] == expected).fill_null(value=False)
 
 
-def _vep_names(alleles: pl.DataFrame) -> pl.DataFrame:
+def _vep_names(alleles: pl.DataFrame, *, shortest: bool) -> pl.DataFrame:
     several = alleles.filter(pl.col("source_alts").str.contains(",", literal=True))
+    written = several.select("source_ref", "source_alts", "allele_index").iter_rows()
     names = [
-        vep_allele(ref, alts.split(","), index)
-        for ref, alts, index in several.select("source_ref", "source_alts", "allele_index").iter_rows()
+        vep_minimal(ref, alts.split(",")[index - 1]) if shortest else vep_allele(ref, alts.split(","), index)
+        for ref, alts, index in written
     ]
     return several.select(ALLELE).with_columns(pl.Series("name", names, dtype=pl.String))
 

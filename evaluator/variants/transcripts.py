@@ -106,7 +106,7 @@ def genes_by_position(alleles: pl.DataFrame, build: str) -> pl.DataFrame:
     binned = exons.with_columns(
         pl.int_ranges((pl.col("start") - reach) // reach, (pl.col("end") + reach) // reach + 1).alias("bin")
     ).explode("bin")
-    distance = pl.max_horizontal(pl.col("start") - last, first - pl.col("end") + 1, pl.lit(0))
+    distance = pl.max_horizontal(pl.col("start") - last + 1, first - pl.col("end") + 1, pl.lit(0))
     return (
         alleles.select(ALLELE)
         .with_columns((first // reach).cast(pl.Int64).alias("bin"))
