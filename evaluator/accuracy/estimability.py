@@ -49,11 +49,11 @@ def left_out(counts: Counts) -> str:
     """Name what an estimate does not count, to follow its method."""
     parts = []
     if counts.unresolved_positive:
-        parts.append(f"{counts.unresolved_positive} unresolved positives left out")
+        parts.append(f"unresolved positives left out: {counts.unresolved_positive}")
     if counts.inconclusive:
-        parts.append(f"{counts.inconclusive} inconclusive left out")
+        parts.append(f"inconclusive left out: {counts.inconclusive}")
     if counts.misplaced:
-        parts.append(f"{counts.misplaced} positive for the wrong condition counted as not found")
+        parts.append(f"positive for the wrong condition, counted as not found: {counts.misplaced}")
     if counts.unverified_negative is None and not counts.unknown_because:
         parts.append("unverified negatives not stated, taken as none")
     return "".join(f"; {part}" for part in parts)

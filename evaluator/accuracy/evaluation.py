@@ -154,7 +154,7 @@ def _clustering(ledger: pl.DataFrame) -> list[str]:
     if not several:
         return []
     note = (
-        f"{several} newborns are positive for more than one condition; the intervals of groups and of newborn"
+        f"Newborns positive for more than one condition: {several}; the intervals of groups and of newborn"
         " x condition treat their results as independent and are somewhat too narrow."
     )
     return [note]

@@ -93,9 +93,9 @@ def with_reviews(ledger: pl.DataFrame, reviews: pl.DataFrame) -> tuple[pl.DataFr
     used = joined["decision"].is_not_null().sum()
     notes = []
     if waiting:
-        notes.append(f"{waiting} positives have no review; the pipeline's result stands for them.")
+        notes.append(f"Positives without a review: {waiting}; the pipeline's result stands for them.")
     if unused := reviews.height - used:
-        notes.append(f"{unused} reviews are of newborns or conditions outside this run; they are not used.")
+        notes.append(f"Reviews of newborns or conditions outside this run: {unused}; they are not used.")
     reviewed = {word: result.value for word, result in REVIEWED.items()}
     decision = pl.col("decision")
     return joined.with_columns(

@@ -126,13 +126,13 @@ def _outside(
     in_run = references.join(newborns, on="newborn", how="semi")
     notes = []
     if elsewhere := references.height - in_run.height:
-        notes.append(f"{elsewhere} outcomes are of newborns outside this run; they are not counted.")
+        notes.append(f"Outcomes of newborns outside this run: {elsewhere}; they are not counted.")
     off_panel = in_run.join(conditions, on="condition", how="anti")
     missed = off_panel.filter(pl.col("reference") == Reference.AFFECTED)["newborn"].n_unique()
     if off_panel.height:
         notes.append(
-            f"{off_panel.height} outcomes are of conditions that the panel does not evaluate; {missed}"
-            " newborns are affected by one: missed because it is not on the panel, outside the table."
+            f"Outcomes of conditions that the panel does not evaluate: {off_panel.height}; newborns affected"
+            f" by one: {missed}, missed because it is not on the panel, and outside the table."
         )
     return missed, notes
 
@@ -145,7 +145,7 @@ def _untested_affected(rows: pl.DataFrame) -> list[str]:
     if not untested:
         return []
     note = (
-        f"{untested} affected newborn x condition had no positive or negative result (inconclusive, failed or"
-        " not tested): outside sensitivity."
+        "Affected newborn x condition without a positive or negative result (inconclusive, failed, not"
+        f" assessed or not tested): {untested}; outside sensitivity."
     )
     return [note]

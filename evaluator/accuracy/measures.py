@@ -160,7 +160,7 @@ def _recall_rate(counts: Counts, settings: Settings) -> Measure:
     if reason := unscreened(counts) or unknown(counts, "tp", "fp", "unresolved_positive"):
         return Measure(not_estimable=reason)
     recalled = (counts.tp or 0) + (counts.fp or 0) + (counts.unresolved_positive or 0) + counts.misplaced
-    more = f"; {counts.inconclusive} inconclusive not counted as recalled" if counts.inconclusive else ""
+    more = f"; inconclusive, not counted as recalled: {counts.inconclusive}" if counts.inconclusive else ""
     return _proportion(recalled, counts.screened or 0, settings, "nobody was screened", more)
 
 
@@ -168,7 +168,7 @@ def _detection_rate(counts: Counts, settings: Settings) -> Measure:
     if reason := unscreened(counts) or unknown(counts, "tp"):
         return Measure(not_estimable=reason)
     more = (
-        f"; {counts.unresolved_positive} unresolved positives not counted"
+        f"; unresolved positives not counted: {counts.unresolved_positive}"
         if counts.unresolved_positive
         else ""
     )

@@ -63,9 +63,9 @@ def _notes(
 ) -> list[str]:
     notes = []
     if other := outcomes.height - relevant.height:
-        notes.append(f"{other} outcome rows answer the other definition and are not used for this one.")
+        notes.append(f"Outcome rows that answer the other definition: {other}; not used for this one.")
     if without := chosen["basis"].is_null().sum():
-        notes.append(f"{without} outcomes name no basis; they count for the {definition} definition.")
+        notes.append(f"Outcomes that name no basis: {without}; they count for the {definition} definition.")
     answers = relevant.filter(pl.col("basis").is_not_null()).group_by("newborn", "condition").agg("reference")
     conflicts = answers.filter(
         pl.col("reference").list.contains(Reference.AFFECTED.value)
@@ -73,7 +73,7 @@ def _notes(
     ).height
     if conflicts:
         notes.append(
-            f"{conflicts} outcomes are affected on one basis and unaffected on another;"
+            f"Outcomes affected on one basis and unaffected on another: {conflicts};"
             " disease shown by either counts as affected."
         )
     later = chosen.filter(
@@ -81,7 +81,7 @@ def _notes(
         & pl.col("onset_class").is_in(["late_onset", "incidental"])
     ).height
     if later:
-        notes.append(f"{later} affected outcomes are of late onset or incidental; they count as affected.")
+        notes.append(f"Affected outcomes of late onset, or incidental: {later}; they count as affected.")
     if definition is Definition.MOLECULAR:
         notes.append(
             "Incorporation bias: the molecular definition reads the same genotype as the screening test,"

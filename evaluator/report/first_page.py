@@ -35,15 +35,15 @@ def _screened(results: Results) -> list[str]:
     others = [
         f"{count(by_status[status])} {words}"
         for status, words in (
-            (SampleStatus.FAILED, "whose sequencing failed"),
-            ("quarantined", "whose file was set aside"),
-            (SampleStatus.DECLINED, "whose family declined"),
-            (SampleStatus.NOT_SAMPLED, "who were not sampled"),
-            (SampleStatus.WITHDRAWN, "who were withdrawn"),
+            (SampleStatus.FAILED, "with failed sequencing"),
+            ("quarantined", "with a file set aside"),
+            (SampleStatus.DECLINED, "declined"),
+            (SampleStatus.NOT_SAMPLED, "not sampled"),
+            (SampleStatus.WITHDRAWN, "withdrawn"),
         )
         if by_status.get(status)
     ]
-    rest = f"; the others are {_joined(others)}" if others else ""
+    rest = f"; the others: {_joined(others)}" if others else ""
     sentences = [
         f"{counted(sequenced, 'newborn')} sequenced, of {count(sum(by_status.values()))} in all{rest}."
     ]
@@ -90,7 +90,7 @@ def _found(results: Results) -> list[str]:
     share = f" ({percent(reportable / sequenced)} of those sequenced)" if sequenced else ""
     sentences = [
         f"{counted(reportable, 'newborn')} with a reportable result{share}.",
-        f"{counted(pending, 'newborn')} more with two alleles whose phase is not known (pending).",
+        f"{counted(pending, 'more newborn')} with two alleles whose phase is not known (pending).",
     ]
     sentences += _by_condition(results)
     sentences += _confirmed(results)
@@ -134,6 +134,10 @@ def _confirmed(results: Results) -> list[str]:
             f"{counted(cells['wrong_condition'], 'newborn')} positive for one condition, affected by another."
         )
     sentences.append(f"Positive predictive value, resolved positives only: {in_words(ppv)}.")
+    for name, words in PLAIN.items():
+        row = accuracy.get((OVERALL, name))
+        if row and row["not_estimable"] is None:
+            sentences.append(f"{words[0].upper()}{words[1:]}: {in_words(row)}.")
     if _cell(results, "fn"):
         sentences.append(
             f"{counted(_cell(results, 'fn'), 'newborn')} negative and later found to be affected."
@@ -172,11 +176,8 @@ def _not_assessed(results: Results) -> list[str]:
         f"{sentences.get(code, code).rstrip('.')} ({count(number)})" for code, number in reasons.iter_rows()
     )
     newborns = counted(missing["newborn"].n_unique(), "newborn")
-    sentence = (
-        f"{counted(missing.height, 'result')} in {newborns} could not be assessed, which is not a negative"
-        f" result: {why}."
-    )
-    return [sentence]
+    what = f"{counted(missing.height, 'result')} in {newborns} could not be assessed: not a negative result."
+    return [what, f"Why not assessed: {why}."]
 
 
 def _not_verified(results: Results) -> list[str]:

@@ -100,5 +100,5 @@ def test_reviews_replace_the_pipeline(
     assert index["b", "cystic-fibrosis"] == "inconclusive"
     assert index["c", "cystic-fibrosis"] == "positive"
     assert index["a", "mcadd"] == "positive"
-    assert "1 positives have no review" in " ".join(ledger.notes)
-    assert "1 reviews are of newborns or conditions outside this run" in " ".join(ledger.notes)
+    assert "Positives without a review: 1;" in " ".join(ledger.notes)
+    assert "Reviews of newborns or conditions outside this run: 1;" in " ".join(ledger.notes)

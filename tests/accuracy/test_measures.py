@@ -122,7 +122,7 @@ def test_wrong_condition_is_no_true_positive() -> None:
     assert (found["ppv"].numerator, found["ppv"].denominator) == (8, 10)
     assert found["recall_rate"].numerator == 10
     assert found["recall_rate"].denominator == 100
-    assert "1 positive for the wrong condition counted as not found" in found["sensitivity"].method
+    assert "positive for the wrong condition, counted as not found: 1" in found["sensitivity"].method
 
 
 CELLS = st.integers(0, 300)

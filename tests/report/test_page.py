@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from evaluator.report.model import Section, Table
 from evaluator.report.page import committee_page
 from evaluator.report.results import Results
@@ -28,7 +30,7 @@ def test_what_was_screened(results: Results) -> None:
     """Newborns by fate, and the panel by id, version, digest, title and status."""
     text = sentences(results, "screened")
     assert "6 newborns sequenced, of 9 in all" in text
-    assert "1 whose sequencing failed, 1 whose file was set aside and 1 whose family declined" in text
+    assert "the others: 1 with failed sequencing, 1 with a file set aside and 1 declined" in text
     assert "Panel hostile, version 7 (sha256 " in text
     assert "4 conditions by 5 genes" in text
     assert "Its status: draft." in text
@@ -39,7 +41,7 @@ def test_what_was_found(results: Results) -> None:
     """Reportable, pending, confirmed, missed and routed."""
     text = sentences(results, "found")
     assert "2 newborns with a reportable result (33.3% of those sequenced)." in text
-    assert "1 newborn more with two alleles whose phase is not known (pending)." in text
+    assert "1 more newborn with two alleles whose phase is not known (pending)." in text
     assert "Of 3 newborns counted as positive, 1 confirmed affected, 1 unaffected, 1 not resolved." in text
     assert "resolved positives only: 1/2 = 50.0% (95% CI 1.3% to 98.7%)" in text
     assert "1 newborn negative and later found to be affected." in text
@@ -49,13 +51,21 @@ def test_what_was_found(results: Results) -> None:
 def test_what_is_not_known(results: Results) -> None:
     """Not assessed is not negative; unverified is not well; not estimable has its reason."""
     text = sentences(results, "unknown")
-    assert "1 result in 1 newborn could not be assessed, which is not a negative result" in text
-    assert "Too little of the coding sequence was assessed" in text
+    assert "1 result in 1 newborn could not be assessed: not a negative result." in text
+    assert "Why not assessed: Too little of the coding sequence was assessed" in text
     assert "1 screen-negative newborn not followed up for every condition" in text
     assert "1 positive result not resolved: 1 pending." in text
     assert "Reason: 1 of 3 screen-negatives unverified." in text
     assert "1 newborn affected by a condition that is not on the panel" in text
     assert "1 affected newborn without a result for the condition they have" in text
+
+
+def test_an_estimable_sensitivity_stands_on_the_first_page(results: Results) -> None:
+    """Where every negative is verified, sensitivity is told with its counts, and nothing says otherwise."""
+    row = {**results.accuracy["overall", "ppv"], "measure": "sensitivity", "numerator": 6, "denominator": 8}
+    verified = dataclasses.replace(results, accuracy={**results.accuracy, ("overall", "sensitivity"): row})
+    assert "Sensitivity (how many affected newborns are found): 6/8 = " in sentences(verified, "found")
+    assert "Not estimable: sensitivity" not in sentences(verified, "unknown")
 
 
 def test_without_outcomes_and_network(bare: Results) -> None:
