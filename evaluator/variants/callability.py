@@ -42,12 +42,15 @@ def no_evidence(regions: Intervals) -> Evidence:
 
 
 def read_callable(
-    path: Path, sample: str | None, regions: Intervals, build: str, min_depth: int | None
+    path: Path, names: tuple[str, ...], regions: Intervals, build: str, min_depth: int | None
 ) -> Evidence:
-    """Read a BED or gVCF of callable sequence; raises InputError when it is neither, or of another build."""
+    """Read a BED or gVCF of callable sequence; raises InputError when it is neither, or of another build.
+
+    `names` are those under which the newborn may stand in a gVCF of several samples, the likeliest first.
+    """
     name = path.name.removesuffix(".gz").removesuffix(".bgz")
     if name.endswith((".vcf", ".bcf", ".gvcf")):
-        return _read_gvcf(path, sample, regions, build, min_depth)
+        return _read_gvcf(path, names, regions, build, min_depth)
     return Evidence("bed", read_bed(path), SPANS.to_frame(), default="not_in_bed")
 
 
@@ -121,11 +124,12 @@ def _wrong_line(text: bytes) -> int:
 
 
 def _read_gvcf(
-    path: Path, sample: str | None, regions: Intervals, build: str, min_depth: int | None
+    path: Path, names: tuple[str, ...], regions: Intervals, build: str, min_depth: int | None
 ) -> Evidence:
     source = open_source(path)
     require_build(source.header, build, regions.contigs())
-    column = choose_sample(source.header, sample, None)
+    known = [name for name in names if name in source.header.samples]
+    column = choose_sample(source.header, known[0] if known else None, None)
     labels = [_labelled(frame, column, min_depth) for frame in scan(source, regions, [column], Tally())]
     spans = pl.concat([SPANS.to_frame(), *labels])
     good = spans.filter(pl.col("reason").is_null())

@@ -191,9 +191,8 @@ def _evidence(newborn: Newborn, scope: Scope) -> Evidence:
         return no_evidence(scope.regions)
     panel = scope.panel
     min_depth = panel.criteria.callability.min_depth
-    return read_callable(
-        newborn.callable, newborn.sample_in_vcf, scope.regions, panel.genome_build, min_depth
-    )
+    names = tuple(filter(None, (newborn.sample_in_vcf, newborn.id)))
+    return read_callable(newborn.callable, names, scope.regions, panel.genome_build, min_depth)
 
 
 def _agree_on_annotations(source: Source, annotations: dict[str, list[str] | None]) -> None:
@@ -211,7 +210,7 @@ def _agree_on_annotations(source: Source, annotations: dict[str, list[str] | Non
 
 def _on_sheet(sheet: Path, newborn: Newborn, problem: Problem) -> Problem:
     """Tell a file's problem by the row of the sheet: a path may hold the newborn's identifier."""
-    which = {str(newborn.vcf): "vcf", str(newborn.callable): "callable"}.get(problem.file, "index of the vcf")
+    which = {str(newborn.callable): "callable", str(newborn.vcf): "vcf"}.get(problem.file, "index of the vcf")
     line = f" line {problem.line}" if problem.line else ""
     return Problem(str(sheet), newborn.line, f"{which}{line}: {problem.message}")
 

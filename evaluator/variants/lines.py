@@ -38,8 +38,24 @@ class Candidates:
     reaching: bool  # a record of the slab may extend beyond its REF
 
 
-def find_candidates(path: Path, slab: Slab, regions: Intervals, columns: int) -> Candidates:
-    """Find the lines that may overlap a region; raises InputError for lines that are no records."""
+def joined(parts: list[Candidates]) -> Candidates:
+    """Put the candidates of several slabs together."""
+    return Candidates(
+        b"".join(part.text for part in parts),
+        np.concatenate([part.starts for part in parts]),
+        np.concatenate([part.lines for part in parts]),
+        sum(part.on_karyotype for part in parts),
+        any(part.reaching for part in parts),
+    )
+
+
+def find_candidates(
+    path: Path, slab: Slab, regions: Intervals, columns: int, *, may_reach: bool = True
+) -> Candidates:
+    """Find the lines that may overlap a region; raises InputError for lines that are no records.
+
+    `may_reach`: the header declares END or SVLEN, so records may extend beyond their REF.
+    """
     text = slab.text if slab.text.endswith(b"\n") else slab.text + b"\n"
     buffer = np.frombuffer(text, np.uint8)
     ends = np.flatnonzero(buffer == _NEWLINE)
@@ -53,7 +69,8 @@ def find_candidates(path: Path, slab: Slab, regions: Intervals, columns: int) ->
     ranks, positions, sound = _places(text, heads, starts, ends)
     _require_sound(path, lines, sound, heads)
     axis = ranks * SPACING + positions - 1
-    reaching = any(key in text for key in _REACH_KEYS)
+    # A symbolic allele reaches although the header may have forgotten to declare by what.
+    reaching = (may_reach or b"<" in text) and any(key in text for key in _REACH_KEYS)
     # A line is longer than its REF: an upper bound of the record's end that costs no splitting.
     furthest = (ranks + 1) * SPACING if reaching else axis + (ends - starts)
     chosen = np.flatnonzero((ranks >= 0) & regions.overlapped_by(axis, furthest))

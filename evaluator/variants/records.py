@@ -10,9 +10,10 @@ import polars as pl
 
 from evaluator.errors import InputError
 from evaluator.variants.intervals import SPACING_BITS, Intervals, contig_names
-from evaluator.variants.lines import Candidates, find_candidates
+from evaluator.variants.lines import Candidates, find_candidates, joined
 from evaluator.variants.sources import Source
 
+_SPLIT_SIZE = 1 << 23  # characters that are split at once
 _REF, _ALT, _FILTER, _INFO, _FORMAT = 3, 4, 6, 7, 8
 _NAMES = {_REF: "ref", _ALT: "alt", _FILTER: "filter", _INFO: "info", _FORMAT: "format"}
 # IUPAC codes occur in the REF of real references; nothing else may.
@@ -30,7 +31,7 @@ class Tally:
 
 
 def scan(source: Source, regions: Intervals, samples: list[str], tally: Tally) -> Iterator[pl.DataFrame]:
-    """Stream the records that overlap the regions, a frame per slab.
+    """Stream the records that overlap the regions, some thousands per frame.
 
     Columns: contig (the panel's name), position (1-based), start and end (on the axis), ref, alt, filter,
     info, format, line (0 where not known), and one text column per sample, named by `sample_column`. A record
@@ -38,13 +39,29 @@ def scan(source: Source, regions: Intervals, samples: list[str], tally: Tally) -
     """
     columns, places = source.layout(samples)
     wanted = {**_NAMES, **dict(zip(places, map(sample_column, samples), strict=True))}
+    for candidates in _gathered(source, regions, samples, columns, tally):
+        frame = _overlapping(_split(source.path, candidates, wanted), candidates, regions)
+        tally.in_regions += len(frame)
+        yield frame
+
+
+def _gathered(
+    source: Source, regions: Intervals, samples: list[str], columns: int, tally: Tally
+) -> Iterator[Candidates]:
+    """Collect the candidates of several slabs: splitting few lines at a time costs more than reading them."""
+    pending: list[Candidates] = []
+    size = 0
+    may_reach = source.header.declares("INFO", "END") or source.header.declares("INFO", "SVLEN")
     for slab in source.slabs(regions, samples):
-        candidates = find_candidates(source.path, slab, regions, columns)
+        candidates = find_candidates(source.path, slab, regions, columns, may_reach=may_reach)
         tally.on_karyotype += candidates.on_karyotype
-        if candidates.text:
-            frame = _overlapping(_split(source.path, candidates, wanted), candidates, regions)
-            tally.in_regions += len(frame)
-            yield frame
+        pending.append(candidates)
+        size += len(candidates.text)
+        if size >= _SPLIT_SIZE:
+            yield joined(pending)
+            pending, size = [], 0
+    if size:
+        yield joined(pending)
 
 
 def sample_column(sample: str) -> str:
@@ -93,5 +110,6 @@ def _reaches() -> tuple[pl.Expr, ...]:
     lengths = info.str.extract(r";SVLEN=([-0-9.,]+)").str.split(",")
     spanning = pl.any_horizontal(pl.col("alt").str.contains(word, literal=True) for word in _SPANNING_ALLELES)
     longest = lengths.list.eval(pl.element().cast(pl.Int64, strict=False).abs()).list.max()
-    structural = pl.when(spanning).then(pl.col("start") + 1 + longest)
+    # htslib's index counts SVLEN from POS, one base short of the record's own length: the index decides in -R
+    structural = pl.when(spanning).then(pl.col("start") + longest)
     return end, structural

@@ -36,9 +36,9 @@ def regions_from(*rows: tuple[str, int, int]) -> Intervals:
 REGIONS = regions_from(("chr1", 100, 200), ("chr2", 50, 60))
 
 
-def gaps(path: Path, sample: str | None = None, min_depth: int | None = 10) -> list[Row]:
+def gaps(path: Path, *names: str, min_depth: int | None = 10) -> list[Row]:
     """What a callable file leaves unassessed."""
-    evidence = read_callable(path, sample, REGIONS, "GRCh38", min_depth)
+    evidence = read_callable(path, names, REGIONS, "GRCh38", min_depth)
     return uncallable(REGIONS, evidence, SPANS.to_frame()).rows()
 
 
@@ -111,6 +111,16 @@ def test_without_a_depth_threshold_depth_does_not_matter(write_vcf: WriteVcf) ->
     rows = gaps(write_vcf("blocks", GVCF), min_depth=None)
     assert [row for row in rows if row[3] == "low_depth"] == []
     assert rows == [row for row in GVCF_GAPS if row[3] != "low_depth"]
+
+
+def test_a_newborn_is_found_in_a_joint_gvcf(write_vcf: WriteVcf) -> None:
+    """Of several samples the newborn's is read; a single one need not bear its name; a stranger is refused."""
+    joint = write_vcf("joint", ["chr1 91 . A . . PASS END=200 GT:DP 0/0:2 0/0:50"], samples="N1 N2")
+    assert ("chr1", 100, 200, "low_depth") in gaps(joint, "name_in_vcf", "N1")
+    assert ("chr1", 100, 200, "low_depth") not in gaps(joint, "N2", "N1")
+    with pytest.raises(InputError, match="2 samples"):
+        gaps(joint, "N3")
+    assert gaps(write_vcf("blocks", GVCF), "name_in_vcf") == GVCF_GAPS
 
 
 def test_a_gvcf_of_another_build_is_refused(write_vcf: WriteVcf) -> None:

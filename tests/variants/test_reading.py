@@ -135,6 +135,14 @@ def test_a_record_reaches_into_a_region_from_the_left(write_vcf: WriteVcf) -> No
     assert len(calls_of(path, regions_from([("chr1", 103, 110)]), 0)) == 0
 
 
+def test_a_symbolic_deletion_reaches_as_far_as_bcftools_says(write_vcf: WriteVcf) -> None:
+    """SVLEN of an allele beside a called base carries the record as far as htslib's index counts it."""
+    path = write_vcf("far", ["chr1 100 . A C,<DEL> . . SVLEN=.,-700 GT 0/1"], "tbi")
+    for start, found in ((798, 1), (799, 0)):
+        regions = regions_from([("chr1", start, start + 1)])
+        assert ours(path, regions).total() == theirs(path, regions).total() == found
+
+
 def test_names_of_the_other_style_are_the_same_contigs(write_vcf: WriteVcf) -> None:
     """Contigs 1 and MT of a file are chr1 and chrM of a panel."""
     path = write_vcf("plainnames", ["1 100 . A C . . . GT 0/1", "MT 73 . A G . . . GT 1"], build=None)
