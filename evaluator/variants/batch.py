@@ -16,6 +16,7 @@ from evaluator.panel.model import Panel
 from evaluator.provenance import Provenance, sha256_of_text, write_parquet
 from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort
+from evaluator.variants.header import ANNOTATION_KEYS
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.newborn import NewbornData
 
@@ -60,16 +61,44 @@ def require_new(store: Path, cohort: Cohort) -> Path:
     return folder
 
 
+class AllelesSeen:
+    """The distinct alleles of a batch: annotations are long, so only one description of each is kept."""
+
+    _MANY = 100_000
+
+    def __init__(self) -> None:
+        self._parts = [ALLELES_SEEN.to_frame()]
+
+    def add(self, alleles: pl.DataFrame) -> None:
+        """Add the alleles of one newborn."""
+        self._parts.append(alleles)
+        if sum(map(len, self._parts[1:])) > self._MANY:
+            self._parts = [self.table()]
+
+    def table(self) -> pl.DataFrame:
+        """Return one row per allele (tables.ALLELES_SEEN), sorted.
+
+        Newborns called by different pipelines may describe one allele differently: the choice must not
+        depend on their order, and a description goes before none.
+        """
+        key = ["position", "ref", "alt"]
+        rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
+        rest = [name for name in ALLELES_SEEN if name not in ("contig", *key, *ANNOTATION_KEYS)]
+        ordered = pl.concat(self._parts).sort(rank, *key, *ANNOTATION_KEYS, *rest, nulls_last=True)
+        return ordered.unique(["contig", *key], keep="first", maintain_order=True)
+
+
 def write_batch(
     folder: Path,
     cohort: Cohort,
     scope: Scope,
     newborns: list[NewbornData],
+    alleles: pl.DataFrame,
     annotation_fields: dict[str, list[str] | None],
     recorded_at: str,
 ) -> dict[str, pl.DataFrame]:
     """Write the batch; equal inputs give equal bytes in every file but clock.json. Returns the tables."""
-    tables = _tables(newborns)
+    tables = _tables(newborns, alleles)
     manifest = _manifest(cohort, scope, newborns, annotation_fields)
     provenance = _provenance(cohort, scope, manifest)
     with whole_folder(folder) as temporary:
@@ -80,27 +109,16 @@ def write_batch(
     return tables
 
 
-def _tables(newborns: list[NewbornData]) -> dict[str, pl.DataFrame]:
+def _tables(newborns: list[NewbornData], alleles: pl.DataFrame) -> dict[str, pl.DataFrame]:
     rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
     calls = pl.concat([data.calls for data in newborns])
     gaps = pl.concat([data.uncallable for data in newborns])
-    alleles = pl.concat([data.alleles for data in newborns])
     key = ["position", "ref", "alt"]
-    # Newborns called by different pipelines may describe one allele differently: the choice must not depend
-    # on their order, and a description goes before none.
-    one_each = alleles.sort(
-        rank,
-        *key,
-        pl.col("csq", "ann", "bcsq"),
-        *(name for name in ALLELES_SEEN if name.startswith("source")),
-        "allele_index",
-        nulls_last=True,
-    ).unique(["contig", *key], keep="first", maintain_order=True)
     return {
         "newborns": pl.concat([data.newborns for data in newborns]).sort("newborn").select(list(NEWBORNS)),
         "calls": calls.sort("newborn", rank, *key, *list(CALLS)[5:]).select(list(CALLS)),
         "uncallable": gaps.sort("newborn", rank, "start").select(list(UNCALLABLE)),
-        "alleles": one_each,
+        "alleles": alleles,
     }
 
 

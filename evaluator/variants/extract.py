@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,8 @@ from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.genome import CONTIG_LENGTHS
 from evaluator.panel.model import Panel
 from evaluator.panel.regions import panel_regions
-from evaluator.variants.batch import Scope, require_new, write_batch
+from evaluator.tables import ALLELES_SEEN
+from evaluator.variants.batch import AllelesSeen, Scope, require_new, write_batch
 from evaluator.variants.build import require_build, require_listed_bases
 from evaluator.variants.callability import Evidence, no_evidence, read_bed, read_callable
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn, read_cohort
@@ -65,10 +66,13 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     }
     failures: Failures = {}
     annotations: dict[str, list[str] | None] = {}
+    alleles = AllelesSeen()
     to_read = sum(newborn.sequenced for newborn in cohort.newborns)
     for group in _by_file(cohort):
         found, failed = _read_file(group, scope, annotations)
-        data |= found
+        for id_, newborn_data in found.items():
+            alleles.add(newborn_data.alleles)
+            data[id_] = replace(newborn_data, alleles=ALLELES_SEEN.to_frame())
         failures |= failed
         if progress is not None:
             progress(len(data) + len(failures) - len(cohort.newborns) + to_read, to_read)
@@ -85,7 +89,7 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
         for id_, told in problems.items()
     }
     ordered = [data[newborn.id] for newborn in cohort.newborns]
-    tables = write_batch(folder, cohort, scope, ordered, annotations, recorded_at)
+    tables = write_batch(folder, cohort, scope, ordered, alleles.table(), annotations, recorded_at)
     notes = [*cohort.notes, *_entry_notes(ordered)]
     return Summary(folder, len(ordered), to_read, len(failures), len(tables["calls"]), tuple(notes))
 
@@ -127,11 +131,11 @@ def _read_file(
     if not samples:
         return {}, failures
     try:
-        _agree_on_annotations(source, annotations)
         reading = read_samples(source, scope.regions, sorted(set(samples.values())))
         if not build_by:
             alleles, build = scope.panel.alleles, scope.panel.genome_build
             build_by = require_listed_bases(source.header, reading.touched, alleles, build)
+        _agree_on_annotations(source, annotations)
     except InputError as error:
         return {}, {newborn.id: error for newborn in group}
     found: dict[str, NewbornData] = {}

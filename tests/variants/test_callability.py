@@ -114,7 +114,7 @@ def test_without_a_depth_threshold_depth_does_not_matter(write_vcf: WriteVcf) ->
 
 
 def test_a_newborn_is_found_in_a_joint_gvcf(write_vcf: WriteVcf) -> None:
-    """Of several samples the newborn's is read; a single one need not bear its name; a stranger is refused."""
+    """Of several samples the newborn's is read; a single one may have any name; a stranger is refused."""
     joint = write_vcf("joint", ["chr1 91 . A . . PASS END=200 GT:DP 0/0:2 0/0:50"], samples="N1 N2")
     assert ("chr1", 100, 200, "low_depth") in gaps(joint, "name_in_vcf", "N1")
     assert ("chr1", 100, 200, "low_depth") not in gaps(joint, "N2", "N1")
