@@ -1,0 +1,156 @@
+"""The door of the engine: what it refuses, and what it writes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from evaluator.errors import InputError
+from evaluator.panel.load import load_panel
+from evaluator.panel.model import Panel
+from evaluator.provenance import read_provenance
+from evaluator.screening.flag import flag, write_findings
+from evaluator.screening.requirements import build_problems, depth_problems
+from evaluator.variants.annotate import annotate, write_variants
+from evaluator.variants.batch import BATCHES
+from evaluator.variants.extract import Request, extract
+from evaluator.variants.store import Store, open_store
+
+AT = "2026-01-01T00:00:00+00:00"
+Opened = tuple[Store, Path]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, repository: Path) -> Opened:
+    """A copy of a case that anyone may change, extracted."""
+    folder = tmp_path / "case"
+    shutil.copytree(repository / "tests" / "cases" / "acadm_homozygous", folder)
+    extract(Request(folder / "samples.tsv", load_panel(folder / "panel"), tmp_path / "store"), AT)
+    return open_store(tmp_path / "store"), folder
+
+
+def rewritten(folder: Path, name: str, change: Callable[[str], str]) -> Panel:
+    """Load the case's panel after a change to one of its files."""
+    path = folder / "panel" / name
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return load_panel(folder / "panel")
+
+
+def test_findings_are_written_twice_with_their_provenance(opened: Opened, tmp_path: Path) -> None:
+    """Parquet and TSV hold the same rows; the Parquet says which panel and store they came from."""
+    store, folder = opened
+    panel = load_panel(folder / "panel")
+    parquet, table = write_findings(flag(store, panel), tmp_path / "out" / "findings.parquet")
+    assert table.name == "findings.tsv"
+    assert pl.read_parquet(parquet).equals(pl.read_csv(table, separator="\t", infer_schema=False))
+    record = read_provenance(parquet)
+    assert (record["panel_sha256"], record["inputs"]) == (panel.sha256, {"store": store.sha256})
+    first = parquet.read_bytes()
+    write_findings(flag(store, panel), parquet)
+    assert parquet.read_bytes() == first
+
+
+def test_genes_that_were_not_read_are_named(opened: Opened) -> None:
+    """A panel with a gene outside the store's regions cannot be evaluated: extract again."""
+    store, folder = opened
+    row = "mcadd\tAGXT\tAR\n"
+    panel = rewritten(folder, "genes.tsv", lambda text: text + row)
+    with pytest.raises(InputError, match=r"in AGXT; extract again"):
+        flag(store, panel)
+
+
+def test_alleles_that_were_not_read_are_named(opened: Opened) -> None:
+    """A newly listed allele far from the exons that were read needs another extraction, too."""
+    store, folder = opened
+    row = "chr1\t75727000\tA\tG\tACADM\tallow\t\t\tdeep in an intron\n"
+    panel = rewritten(folder, "alleles.tsv", lambda text: text + row)
+    with pytest.raises(InputError, match=r"in ACADM; extract again"):
+        flag(store, panel)
+
+
+def test_a_smaller_panel_needs_no_extraction(opened: Opened) -> None:
+    """Taking an allele away leaves everything that is needed in the store."""
+    store, folder = opened
+    panel = rewritten(folder, "alleles.tsv", lambda text: text.splitlines()[0] + "\n")
+    assert flag(store, panel).findings["reasons"].to_list() == ["no_qualifying_allele;no_annotation"]
+
+
+def test_an_annotation_of_other_alleles_is_refused(opened: Opened) -> None:
+    """A batch that came after the annotation is not judged by it."""
+    store, folder = opened
+    source = folder / "clinvar.vcf"
+    keys = ("CLNSIG", "CLNREVSTAT")
+    lines = [f'##INFO=<ID={key},Number=.,Type=String,Description="x">' for key in keys]
+    lines += ["##reference=GRCh38", "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"]
+    source.write_text("\n".join(["##fileformat=VCFv4.1", *lines]) + "\n", encoding="utf-8")
+    write_variants(store, annotate(store, clinvar=source))
+    panel = load_panel(folder / "panel")
+    assert flag(store, panel).notes == []
+    sheet = folder / "samples.tsv"
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("BABY", "OTHER"), encoding="utf-8")
+    vcf = folder / "newborn.vcf"
+    vcf.write_text(vcf.read_text(encoding="utf-8").replace("\t75761161\t", "\t75761162\t"), encoding="utf-8")
+    extract(Request(sheet, panel, store.path), AT)
+    with pytest.raises(InputError, match="nbseval annotate again"):
+        flag(open_store(store.path), panel)
+
+
+def test_a_field_that_the_files_lack_stops_the_run(opened: Opened, tmp_path: Path) -> None:
+    """A VCF without genotype quality under a panel that asks for it."""
+    _, folder = opened
+    vcf = folder / "newborn.vcf"
+    text = vcf.read_text(encoding="utf-8").replace(":GQ", "").replace(":90", "")
+    vcf.write_text(text, encoding="utf-8")
+    extract(Request(folder / "samples.tsv", load_panel(folder / "panel"), tmp_path / "second"), AT)
+    with pytest.raises(InputError, match="FORMAT/GQ") as raised:
+        flag(open_store(tmp_path / "second"), load_panel(folder / "panel"))
+    assert "BABY" not in str(raised.value)
+
+
+def test_every_lack_is_told_at_once(opened: Opened) -> None:
+    """Missing regions and missing frequencies stand in one message."""
+    store, folder = opened
+    genes = "condition\tgene\tinheritance\tmechanism\nmcadd\tACADM\tAR\tlof\nmcadd\tAGXT\tAR\tlof\n"
+    rewritten(folder, "genes.tsv", lambda _: genes)
+    panel = rewritten(folder, "criteria.yaml", lambda _: "preset: generation-study\n")
+    (manifest,) = (store.path / BATCHES).glob("*/manifest.json")
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["annotation_fields"] = {"csq": ["Allele", "Consequence", "SYMBOL"], "ann": None, "bcsq": None}
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    store = open_store(store.path)
+    write_variants(store, annotate(store))
+    with pytest.raises(InputError) as raised:
+        flag(store, panel)
+    assert len(raised.value.problems) == 2
+
+
+def test_another_build_is_refused(opened: Opened) -> None:
+    """Positions of one build mean nothing on another."""
+    _, folder = opened
+    panel = load_panel(folder / "panel")
+    assert build_problems(panel, "GRCh38", "store") == []
+    (problem,) = build_problems(panel, "GRCh37", "store")
+    assert "GRCh37" in problem.message
+
+
+@pytest.mark.parametrize(("depths", "problems"), [([], 0), ([10, 10], 0), ([10, 8], 1), ([None], 1)])
+def test_blocks_read_under_another_depth_are_refused(
+    opened: Opened, depths: list[int | None], problems: int
+) -> None:
+    """Reference blocks were kept by the depth of the panel they were extracted with."""
+    criteria = load_panel(opened[1] / "panel").criteria
+    assert criteria.callability.min_depth == 10
+    assert len(depth_problems(criteria, depths, "store")) == problems
+
+
+def test_the_depth_matters_only_where_blocks_were_read(opened: Opened) -> None:
+    """A BED says what was assessed whatever the panel's depth."""
+    store, folder = opened
+    changed = "preset: listed-alleles-only\ncallability: {min_depth: 20}\n"
+    panel = rewritten(folder, "criteria.yaml", lambda _: changed)
+    assert flag(store, panel).findings.height == 1

@@ -1,0 +1,107 @@
+"""Population frequencies from a VCF of sites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pysam
+import pytest
+
+from evaluator.errors import InputError
+from evaluator.panel.genome import CONTIG_LENGTHS
+from evaluator.variants.frequencies import read_frequencies
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Write:
+    """Write a file of sites from `CHROM POS REF ALT INFO` lines; keys are declared, contigs are GRCh38's."""
+
+    def write(*records: str, keys: tuple[str, ...], build: str = "GRCh38", prefix: str = "chr") -> Path:
+        length = CONTIG_LENGTHS[build]["chr1"]
+        lines = ["##fileformat=VCFv4.2", f"##contig=<ID={prefix}1,length={length}>"]
+        lines += [f'##INFO=<ID={key},Number=A,Type=Float,Description="Frequency">' for key in keys]
+        lines.append("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO")
+        for record in records:
+            contig, position, ref, alt, info = record.split(" ")
+            lines.append(f"{contig}\t{position}\t.\t{ref}\t{alt}\t.\t.\t{info}")
+        path = tmp_path / "sites.vcf"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+def alleles(*names: str) -> pl.DataFrame:
+    """Alleles of chr1 by `position-ref-alt`."""
+    rows = [("chr1", int(position), ref, alt) for position, ref, alt in (name.split("-") for name in names)]
+    schema = {"contig": pl.String, "position": pl.Int32, "ref": pl.String, "alt": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def found(path: Path, *names: str) -> list[tuple[int, str, float, str]]:
+    """Position, alternative, frequency and statistic of each allele that the file has."""
+    table = read_frequencies(path, alleles(*names), "GRCh38")
+    return table.select("position", "alt", "population_frequency", "frequency_source").rows()
+
+
+@pytest.mark.parametrize(
+    ("keys", "statistic", "value"),
+    [
+        (("AF", "AF_grpmax", "faf95"), "AF_grpmax", 0.2),
+        (("AF", "AF_popmax"), "AF_popmax", 0.2),
+        (("AF", "AF_POPMAX"), "AF_POPMAX", 0.2),
+        (("AF", "faf95"), "faf95", 0.2),
+        (("AF",), "AF", 0.1),
+    ],
+)
+def test_the_population_maximum_goes_first(
+    sites: Write, keys: tuple[str, ...], statistic: str, value: float
+) -> None:
+    """The statistic that was used is named beside the value."""
+    info = ";".join(f"{key}={'0.1' if key == 'AF' else '0.2'}" for key in keys)
+    assert found(sites(f"chr1 100 C G {info}", keys=keys), "100-C-G") == [(100, "G", value, statistic)]
+
+
+def test_each_alternative_has_its_own_value(sites: Write) -> None:
+    """Values of several alternatives stand in the order of ALT, and alleles meet in minimal form."""
+    path = sites("1 100 CTT C,CT,GTT AF=0.1,0.2,0.3", keys=("AF",), prefix="")
+    expected = [(100, "G", 0.3, "AF"), (100, "C", 0.2, "AF"), (100, "C", 0.1, "AF")]
+    assert found(path, "100-CT-C", "100-CTT-C", "100-C-G") == expected
+
+
+def test_a_missing_value_falls_to_the_next_statistic(sites: Write) -> None:
+    """Where gnomAD leaves the maximum out, the overall frequency is taken and named."""
+    path = sites("chr1 100 C G AF_grpmax=.;AF=0.001", "chr1 101 C G AF_grpmax=.", keys=("AF_grpmax", "AF"))
+    assert found(path, "100-C-G", "101-C-G") == [(100, "G", 0.001, "AF")]
+
+
+def test_an_allele_that_stands_twice_gets_the_higher_frequency(sites: Write) -> None:
+    """Exomes and genomes joined in one file: the more common of the two decides."""
+    path = sites("chr1 100 C G AF=0.01", "chr1 100 C G AF=0.03", keys=("AF",))
+    assert found(path, "100-C-G") == [(100, "G", 0.03, "AF")]
+
+
+def test_a_compressed_and_indexed_file_says_the_same(sites: Write, tmp_path: Path) -> None:
+    """Reading through an index finds what reading the whole file finds."""
+    plain = sites(*(f"chr1 {place} C G AF=0.{place}" for place in range(100, 400)), keys=("AF",))
+    packed = tmp_path / "packed.vcf.gz"
+    pysam.tabix_compress(str(plain), str(packed))
+    pysam.tabix_index(str(packed), preset="vcf")
+    names = ("150-C-G", "399-C-G", "400-C-G")
+    assert found(packed, *names) == found(plain, *names) == [(150, "G", 0.15, "AF"), (399, "G", 0.399, "AF")]
+
+
+def test_a_file_without_frequencies_is_refused(sites: Write) -> None:
+    """A VCF that declares no frequency is told which keys are read."""
+    with pytest.raises(InputError, match="AF_grpmax"):
+        found(sites("chr1 100 C G AN=3", keys=("AN",)), "100-C-G")
+
+
+def test_a_file_of_another_build_is_refused(sites: Write) -> None:
+    """Contig lengths in the header decide."""
+    with pytest.raises(InputError, match="GRCh37"):
+        found(sites("chr1 100 C G AF=0.1", keys=("AF",), build="GRCh37"), "100-C-G")
