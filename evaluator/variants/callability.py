@@ -12,10 +12,11 @@ import polars as pl
 from evaluator.errors import InputError
 from evaluator.variants import bgzf
 from evaluator.variants.build import CONTIG_ALIASES, require_build
-from evaluator.variants.genotypes import with_format_values
+from evaluator.variants.calls import with_format_values
+from evaluator.variants.genotypes import UNRESOLVED as SPANS
 from evaluator.variants.header import choose_sample
 from evaluator.variants.intervals import Coordinates, Intervals, as_frame, from_frame, merged
-from evaluator.variants.records import Tally, scan
+from evaluator.variants.records import Tally, sample_column, scan
 from evaluator.variants.sources import open_source
 
 # Reasons, weakest first: where several apply to a base the strongest is told.
@@ -23,7 +24,6 @@ REASONS = ("not_in_bed", "no_block", "low_quality", "low_depth", "symbolic_allel
 _NO_INTERVAL = r"^(?:#|track|browser|\.$|\s*$)"
 _BED_COLUMNS = 3
 _DIGITS = r"^\d+$"
-SPANS = pl.Schema({"start": pl.Int64, "end": pl.Int64, "reason": pl.String})
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _read_gvcf(
 
 def _labelled(records: pl.DataFrame, sample: str, min_depth: int | None) -> pl.DataFrame:
     """Give every record its span and the reason why it is not assessed, null where it is."""
-    records = with_format_values(records, sample, ("GT", "MIN_DP", "DP", "AD"))
+    records = with_format_values(records, sample_column(sample), ("GT", "MIN_DP", "DP", "AD"))
     reads = pl.col("AD").str.split(",").list.eval(pl.element().cast(pl.Int32, strict=False)).list.sum()
     depth = pl.coalesce(pl.col("MIN_DP", "DP").cast(pl.Int32, strict=False), reads)
     too_shallow = pl.lit(value=False) if min_depth is None else (depth < min_depth).fill_null(value=True)

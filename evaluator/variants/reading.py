@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from evaluator.errors import InputError
-from evaluator.variants.genotypes import Genotypes, read_genotypes
+from evaluator.variants.genotypes import Genotypes, Rows, by_sample, read_genotypes
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.records import Tally, scan
 from evaluator.variants.sources import Source
@@ -78,21 +77,9 @@ def require_explained(source: Source, reading: Reading, *, covered: bool) -> str
 
 def _pass(source: Source, regions: Intervals, samples: list[str]) -> Reading:
     tally = Tally()
-    parts: dict[str, list[Genotypes]] = {sample: [] for sample in samples}
+    parts: list[Rows] = []
     touched = [pl.DataFrame(schema={"contig": pl.String, "position": pl.Int32, "ref": pl.String})]
     for frame in scan(source, regions, samples, tally):
         touched.append(frame.select("contig", "position", "ref"))
-        for sample in samples:
-            parts[sample].append(read_genotypes(source.path, frame, sample))
-    genotypes = {sample: _joined(found) for sample, found in parts.items()}
-    return Reading(source.how, source.note, genotypes, pl.concat(touched), tally)
-
-
-def _joined(parts: list[Genotypes]) -> Genotypes:
-    if not parts:
-        return Genotypes.none()
-    return Genotypes(
-        pl.concat([part.calls for part in parts]),
-        pl.concat([part.unresolved for part in parts]),
-        sum((part.set_aside for part in parts), Counter()),
-    )
+        parts.append(read_genotypes(source.path, frame, samples))
+    return Reading(source.how, source.note, by_sample(parts, samples), pl.concat(touched), tally)

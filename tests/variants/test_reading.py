@@ -215,12 +215,12 @@ def test_a_file_without_genotypes_is_refused(write_vcf: WriteVcf) -> None:
 
 def test_samples_of_a_joint_file_are_read_together(write_vcf: WriteVcf) -> None:
     """Each sample of a multi-sample file gets its own calls, whatever the sample is called."""
-    path = write_vcf("joint", ["chr1 100 . A C . . . GT:DP 0/1:9 1/1:8 ./."], samples="ref info gt")
+    path = write_vcf("joint", ["chr1 100 . A C . . . GT:DP 0/1:9 1/1:8 ./."], samples="ref row gt")
     source = open_source(path)
-    reading = read_samples(source, regions_from([("chr1", 90, 110)]), ["gt", "info", "ref"])
+    reading = read_samples(source, regions_from([("chr1", 90, 110)]), ["gt", "row", "ref"])
     assert {name: read.calls["copies"].to_list() for name, read in reading.genotypes.items()} == {
         "ref": [1],
-        "info": [2],
+        "row": [2],
         "gt": [],
     }
     assert reading.genotypes["gt"].unresolved["reason"].to_list() == ["no_call"]

@@ -1,0 +1,127 @@
+"""From FORMAT text to the typed columns of a call: reads, quality, fraction, phase."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.errors import InputError
+from evaluator.tables import CALLS
+from evaluator.variants.normalise import trim_alleles
+
+_DIPLOID = 2
+# FORMAT keys beside GT that become columns, in the order in which later ones stand in for earlier ones.
+_FRACTION_KEYS = ("AF", "HF", "VAF")
+FORMAT_KEYS = ("AD", "DP", "GQ", "PS", "PGT", "PID", *_FRACTION_KEYS)
+_KEY_OF = {"depth": "DP", "alt_depth": "AD", "genotype_quality": "GQ", "allele_fraction": "AF"}
+# What one genotype becomes: the columns of tables.CALLS, and what the annotations need.
+CALLED = pl.Schema(
+    [
+        *((name, dtype) for name, dtype in CALLS.items() if name != "newborn"),
+        ("info", pl.String()),
+        ("allele", pl.Int16()),
+    ]
+)
+
+
+def with_format_values(records: pl.DataFrame, column: str, keys: tuple[str, ...]) -> pl.DataFrame:
+    """Add the value of each FORMAT key in a sample's column as text, wherever FORMAT places the key.
+
+    Null where the record has no such key, where trailing fields were dropped, and where the value is ".";
+    a genotype is kept as it is written.
+    """
+    records = records.with_columns(pl.col(column).str.split(":").alias("parts"))
+    formats = {text: text.split(":") for text in records["format"].unique()}
+    present = {key for parts in formats.values() for key in parts}
+    columns = [pl.lit(None, pl.String).alias(key) for key in keys if key not in present]
+    for key in filter(present.__contains__, keys):
+        places = {text: parts.index(key) if key in parts else None for text, parts in formats.items()}
+        place = pl.col("format").replace_strict(places, return_dtype=pl.Int64)
+        value = pl.col("parts").list.get(place, null_on_oob=True)
+        absent = ["", "."] if key != "GT" else [""]
+        columns.append(pl.when(~value.is_in(absent)).then(value).alias(key))
+    return records.with_columns(columns).drop("parts")
+
+
+def called_alleles(path: Path, called: pl.DataFrame) -> pl.DataFrame:
+    """Turn one row per called allele, its FORMAT values still text, into the columns of CALLED and `sample`.
+
+    Depth is DP, or the sum of AD. Raises InputError for a value that is not a number.
+    """
+    depths = pl.col("AD").str.split(",")
+    place = pl.col("allele").cast(pl.Int64)
+    alt_depth = depths.list.get(place, null_on_oob=True)
+    counted = depths.list.eval(pl.element().cast(pl.Int32, strict=False).drop_nulls())
+    all_reads = pl.when(counted.list.len() > 0).then(counted.list.sum())
+    group, group_haplotype = _physical_phase(called)
+    grouped = pl.col("PS").is_null() & group.is_not_null()
+    texts = {
+        "depth": pl.col("DP"),
+        "alt_depth": pl.when(alt_depth != ".").then(alt_depth),
+        "genotype_quality": pl.col("GQ"),
+        "allele_fraction": _fraction(called, place - 1),
+    }
+    numbered = (
+        called.lazy()
+        .with_columns(text.alias(f"{name} text") for name, text in texts.items())
+        .with_columns(pl.col(f"{name} text").cast(CALLS[name], strict=False).alias(name) for name in texts)
+        .collect()
+    )
+    _require_numbers(path, numbered, tuple(texts))
+    calls = (
+        numbered.lazy()
+        .with_columns(
+            (pl.col("phased") | group_haplotype.is_not_null()).alias("phased"),
+            pl.coalesce("PS", group).alias("phase_set"),
+            pl.when(grouped).then(group_haplotype).otherwise("haplotype").alias("haplotype"),
+            pl.coalesce("depth", all_reads).alias("depth"),
+            pl.when(pl.col("filter") == "").then(pl.lit(".")).otherwise("filter").alias("filters"),
+            pl.col("position").alias("source_position"),
+            pl.col("ref").alias("source_ref"),
+            pl.col("alt").alias("source_alts"),
+            pl.col("ref").str.to_uppercase(),
+            pl.col("called").str.to_uppercase().alias("alt"),
+        )
+        .select("sample", *CALLED)
+        .collect()
+    )
+    return trim_alleles(calls)
+
+
+def _fraction(called: pl.DataFrame, place: pl.Expr) -> pl.Expr:
+    """The allele's fraction, where the file has one for each alternative allele of the record."""
+    alts = pl.col("alt").str.split(",").list.len()
+    fractions = [
+        pl.when(values.list.len() == alts).then(values.list.get(place, null_on_oob=True))
+        for key in _FRACTION_KEYS
+        if called[key].count()
+        for values in (pl.col(key).str.split(","),)
+    ]
+    text = pl.coalesce(fractions) if fractions else pl.lit(None, pl.String)
+    return pl.when(text != ".").then(text)
+
+
+def _physical_phase(called: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    """GATK's PID and the allele's place in PGT; only where PGT is the same genotype, phased.
+
+    GATK writes PGT 0|1 also beside 1/1 and 1/2: there it says nothing of this allele's haplotype.
+    """
+    if not called["PGT"].count():
+        return pl.lit(None, pl.String), pl.lit(None, pl.Int8)
+    first, second = (pl.col("PGT").str.extract(r"^(\d+)\|(\d+)$", part).cast(pl.Int16) for part in (1, 2))
+    allele = pl.col("allele")
+    single = (pl.col("copies") == 1) & (pl.col("ploidy") == _DIPLOID) & (pl.col("missing") == 0)
+    others = pl.col("GT").str.extract_all(r"\d+").list.eval(pl.element().cast(pl.Int16)).list.sort()
+    same = pl.concat_list(pl.min_horizontal(first, second), pl.max_horizontal(first, second)) == others
+    usable = pl.col("PID").is_not_null() & first.is_not_null() & single & same
+    haplotype = pl.when(first == allele).then(0).when(second == allele).then(1).cast(pl.Int8)
+    return pl.when(usable).then("PID"), pl.when(usable).then(haplotype)
+
+
+def _require_numbers(path: Path, calls: pl.DataFrame, names: tuple[str, ...]) -> None:
+    unread = [(pl.col(name).is_null() & pl.col(f"{name} text").is_not_null()).alias(name) for name in names]
+    wrong = calls.lazy().select("line", *unread).filter(pl.any_horizontal(*names)).collect()
+    if len(wrong):
+        key = next(_KEY_OF[name] for name in names if wrong[name][0])
+        raise InputError.of(path, f"has a {key} that is not a number", wrong["line"][0])
