@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from evaluator.panel.model import Panel
@@ -139,7 +140,7 @@ def _default_facts(
 ) -> pl.DataFrame:
     """Build the facts of a newborn without calls or gaps, once per kind of newborn and gene row."""
     kinds = newborns.select("status", "measured").unique().sort("status", "measured")
-    silent = kinds.join(row_facts, how="cross").with_columns(
+    silent = kinds.join(row_facts.sort("row"), how="cross", maintain_order="left_right").with_columns(
         _callability_unknown(panel).alias("callability_unknown")
     )
     absent = [
@@ -151,20 +152,28 @@ def _default_facts(
 def _assemble(
     newborns: pl.DataFrame, rows: pl.DataFrame, decided: pl.DataFrame, defaults: pl.DataFrame
 ) -> pl.DataFrame:
-    """Lay the computed verdicts over the defaults: exactly one row per newborn x gene row, sorted."""
+    """Lay the computed verdicts over the defaults: exactly one row per newborn x gene row, sorted.
+
+    Findings are gathered by number from the few distinct answers; millions of rows are never joined.
+    """
+    order = newborns.sort("newborn").with_row_index("place")
+    kinds = defaults.select("status", "measured").unique(maintain_order=True).with_row_index("kind")
+    kind = order.join(kinds, on=["status", "measured"], how="left", maintain_order="left")["kind"].to_numpy()
+    # Defaults stand kind by kind, each in the order of the rows; the computed answers follow them.
+    answer = kind.astype(np.int64)[:, None] * rows.height + np.arange(rows.height)
+    computed = decided.join(order.select("newborn", "place"), on="newborn", maintain_order="left")
+    places = computed["place"].to_numpy(), computed["row"].to_numpy()
+    answer[places] = defaults.height + np.arange(decided.height)
     told = ["verdict", "reasons", "alleles", "zygosity", "phase"]
-    full = (
-        newborns.select("newborn", "status", "measured")
-        .sort("newborn")
-        .join(rows.select("row", "condition", "gene", "inheritance"), how="cross")
-        .join(
-            defaults.select("status", "measured", "row", *told), on=["status", "measured", "row"], how="left"
-        )
-        .join(decided.select("newborn", "row", *told), on=["newborn", "row"], how="left", suffix="_told")
+    answers = pl.concat([defaults.select(told), computed.select(told)])
+    repeated = pl.Series(np.repeat(np.arange(order.height), rows.height), dtype=pl.UInt32)
+    tiled = pl.Series(np.tile(np.arange(rows.height), order.height), dtype=pl.UInt32)
+    findings = pl.concat(
+        [
+            order.select(pl.col("newborn").gather(repeated)),
+            rows.select(pl.col("condition", "gene", "inheritance").gather(tiled)),
+            answers[pl.Series(answer.ravel(), dtype=pl.UInt32)],
+        ],
+        how="horizontal",
     )
-    # A computed row without alleles keeps its nulls: only its verdict tells that it was computed.
-    computed = pl.col("verdict_told").is_not_null()
-    full = full.with_columns(
-        pl.when(computed).then(f"{name}_told").otherwise(name).alias(name) for name in told
-    )
-    return check(full.sort("newborn", "row").select(list(FINDINGS)), FINDINGS, "findings")
+    return check(findings.select(list(FINDINGS)), FINDINGS, "findings")
