@@ -13,6 +13,7 @@ NEWBORNS = pl.Schema(
     {
         "newborn": pl.String,
         "sex": pl.String,
+        "sex_chromosomes": pl.String,  # XX XY X XXY XYY XXX, null = not given; overrides the sex on X
         "status": pl.String,  # SampleStatus, or "quarantined"
         "quarantine_reason": pl.String,  # null unless quarantined
         "callable_evidence": pl.String,  # bed | gvcf | none

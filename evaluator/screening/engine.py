@@ -55,7 +55,7 @@ def evaluate(cohort: Cohort, panel: Panel) -> Evaluation:
     rows, listed, rules = gene_rows(panel), panel.alleles, diplotype_rules(panel.diplotypes)
     newborns = (
         cohort.newborns.filter(pl.col("status").is_in(EVALUATED))
-        .with_columns(x_chromosomes(cohort.newborns).alias("x_count"))
+        .with_columns(x_chromosomes().alias("x_count"))
         .with_columns(has_callability_evidence().alias("measured"))
     )
     judged = evidence(rows, cohort.variants, listed, ruled_alleles(rules), criteria, build)

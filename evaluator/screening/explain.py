@@ -131,7 +131,7 @@ def _rows(
 def seen_alleles(cohort: Cohort, panel: Panel, evaluation: Evaluation) -> pl.DataFrame:
     """Join every call of the newborn to the gene rows it lies in, with the rules' outcomes where judged."""
     build, criteria = panel.genome_build, panel.criteria
-    x_count = cohort.newborns.select("newborn", x_chromosomes(cohort.newborns).alias("x_count"))
+    x_count = cohort.newborns.select("newborn", x_chromosomes().alias("x_count"))
     calls = cohort.calls.collect().join(x_count, on="newborn")
     judged = evaluation.judged
     unjudged = calls.join(judged, on=list(ALLELE), how="anti")

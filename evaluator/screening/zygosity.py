@@ -22,16 +22,14 @@ UNDECIDED = "undecided"  # on X, and the sex is not known
 _ONE_X = ("XY", "X", "XYY")
 
 
-def x_chromosomes(newborns: pl.DataFrame) -> pl.Expr:
+def x_chromosomes() -> pl.Expr:
     """Number of X chromosomes as 1 or 2 (two or more), null when the sex is not known.
 
-    The sample sheet's `sex_chromosomes`, where the table carries it, overrides the registered sex.
+    `sex_chromosomes`, where it is given, overrides the registered sex.
     """
     by_sex = pl.col("sex").replace_strict(
         {str(Sex.MALE): 1, str(Sex.FEMALE): 2}, default=None, return_dtype=pl.Int8
     )
-    if "sex_chromosomes" not in newborns.columns:
-        return by_sex
     karyotype = pl.col("sex_chromosomes")
     by_karyotype = pl.when(karyotype.is_not_null()).then(
         pl.when(karyotype.is_in(_ONE_X)).then(pl.lit(1, pl.Int8)).otherwise(pl.lit(2, pl.Int8))

@@ -24,6 +24,7 @@ class Newborn:
 
     id: str
     sex: str
+    sex_chromosomes: str | None
     status: str
     line: int
     vcf: Path | None
@@ -81,6 +82,7 @@ def _newborn(sheet: Path, row: dict[str, object]) -> Newborn:
     return Newborn(
         id=str(row["newborn"]),
         sex=str(row["sex"]),
+        sex_chromosomes=text("sex_chromosomes"),
         status=text("status") or SampleStatus.SEQUENCED,
         line=int(str(row["line"])),
         vcf=path("vcf"),

@@ -74,7 +74,8 @@ def without_calls(newborn: Newborn, quarantine_reason: str | None = None) -> New
 
 
 def _newborn_row(newborn: Newborn, values: Mapping[str, object]) -> pl.DataFrame:
-    row = {**dict.fromkeys(NEWBORNS), "newborn": newborn.id, "sex": newborn.sex, **values}
+    own = {"newborn": newborn.id, "sex": newborn.sex, "sex_chromosomes": newborn.sex_chromosomes}
+    row = {**dict.fromkeys(NEWBORNS), **own, **values}
     return pl.DataFrame([row], schema=NEWBORNS)
 
 
