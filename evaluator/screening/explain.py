@@ -97,7 +97,7 @@ def explain(store: Store, panel: Panel, newborn: str, condition: str | None = No
         sex=cohort.newborns["sex"][0],
         status=cohort.newborns["status"][0],
         panel=f"{panel.id} {panel.version}",
-        notes=tuple(notes(panel, cohort.sources)),
+        notes=tuple(notes(panel, cohort.sources, cohort.variants)),
         rows=_rows(cohort, panel, evaluation, kept),
     )
 

@@ -49,7 +49,7 @@ def flag(store: Store, panel: Panel) -> Flagging:
         inputs={"store": store.sha256},
         parameters={"annotation": list(store.annotation_sources)},
     )
-    return Flagging(evaluate(cohort, panel).findings, notes(panel, cohort.sources), record)
+    return Flagging(evaluate(cohort, panel).findings, notes(panel, cohort.sources, cohort.variants), record)
 
 
 def open_cohort(store: Store, panel: Panel, newborn: str | None = None) -> Cohort:

@@ -119,8 +119,8 @@ def frequency_problems(panel: Panel, sources: Sources, where: str) -> list[Probl
     return problems
 
 
-def notes(panel: Panel, sources: Sources) -> list[str]:
-    """Say once what could not be evaluated for want of annotation."""
+def notes(panel: Panel, sources: Sources, variants: pl.DataFrame | None) -> list[str]:
+    """Say once what could not be evaluated for want of annotation, or on another statistic than asked for."""
     criteria = panel.criteria
     if not sources.annotated:
         return ["The store was never annotated: only listed alleles were evaluated (reason no_annotation)."]
@@ -129,4 +129,27 @@ def notes(panel: Panel, sources: Sources) -> list[str]:
         said.append("No ClinVar: known pathogenic alleles were not evaluated (reason no_clinvar).")
     if criteria.predicted_lof.enabled and not sources.consequence:
         said.append("No consequences: predicted loss of function was not evaluated (reason no_consequence).")
-    return said
+    return [*said, *_statistic_notes(panel, variants)]
+
+
+def _statistic_notes(panel: Panel, variants: pl.DataFrame | None) -> list[str]:
+    """Name frequencies that are not the statistic of the criteria; an overall one hides a population's."""
+    if variants is None:
+        return []
+    wanted = panel.criteria.frequency.statistic
+    used = variants["frequency_source"].drop_nulls().unique().sort().to_list()
+    others = [name for name in used if statistic_of(name) != wanted]
+    told = f"The criteria compare {wanted}, but frequencies of some alleles are {', '.join(others)}."
+    return [told] if others else []
+
+
+def statistic_of(source: str) -> str:
+    """Classify the name of a frequency: population_max, filtering_frequency, or overall.
+
+    >>> statistic_of("CSQ MAX_AF"), statistic_of("faf95"), statistic_of("AF")
+    ('population_max', 'filtering_frequency', 'overall')
+    """
+    name = source.lower()
+    if "faf" in name:
+        return "filtering_frequency"
+    return "population_max" if any(word in name for word in ("grpmax", "popmax", "max_af")) else "overall"
