@@ -96,13 +96,21 @@ def _not_reference(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
     anything is split: in a wide file they are almost all.
     """
     columns = [sample_column(sample) for sample in samples]
-    fixed = records.drop(columns).with_row_index("row")
-    values = records.select(columns).with_row_index("row")
-    long = values.unpivot(index="row", variable_name="sample", value_name="value")
-    long = long.with_columns(pl.col("sample").str.strip_prefix(sample_column("")))
+    not_reference = pl.lit(value=True)
     if records["format"].str.contains(r"^GT(?::|$)").all():
-        long = long.filter(~pl.col("value").str.contains(_ONLY_REFERENCE))
-    return long.join(fixed, on="row", how="left", maintain_order="left").drop("row")
+        not_reference = ~pl.col("value").str.contains(_ONLY_REFERENCE)
+    if len(samples) == 1:
+        alone = records.lazy().rename({columns[0]: "value"}).filter(not_reference)
+        return alone.with_columns(pl.lit(samples[0]).alias("sample")).collect()
+    fixed = records.lazy().drop(columns).with_row_index("row")
+    long = records.lazy().select(columns).with_row_index("row")
+    long = long.unpivot(index="row", variable_name="sample", value_name="value").filter(not_reference)
+    return (
+        long.with_columns(pl.col("sample").str.strip_prefix(sample_column("")))
+        .join(fixed, on="row", how="left", maintain_order="left")
+        .drop("row")
+        .collect()
+    )
 
 
 def _kind() -> pl.Expr:
