@@ -71,11 +71,13 @@ def test_a_pipe_without_a_set_follows_the_policy(bench: Bench, second: str, expe
 
 def test_two_alternatives_of_one_record_are_trans(bench: Bench) -> None:
     """A genotype 1/2 names each copy once, phased or not: splitting the record must not lose that."""
-    other = "chr2-240871433-G-C"
-    source = {"source_position": 240871433, "source_ref": "G", "source_alts": "A,C"}
+    other = "chr2-240871433-GC-G"
+    source = {"source_position": 240871433, "source_ref": "GC", "source_alts": "AC,G"}
     panel = bench.panel([bench.row("AGXT", "AR")], [bench.listed(name, "AGXT") for name in (A, other)])
     calls = [bench.call(A, **source), bench.call(other, **source)]
     assert bench.finding(panel, calls)["reasons"] == "listed_allele;two_alleles_in_trans"
+    apart = [bench.call(A), bench.call(other)]
+    assert bench.finding(panel, apart)["verdict"] == "pending phase"
 
 
 def test_two_substitutions_of_one_base_are_trans(bench: Bench) -> None:
