@@ -12,6 +12,7 @@ from evaluator.errors import InputError
 from evaluator.panel.model import Panel
 from evaluator.screening.callability import assessed_fraction, has_callability_evidence, touched_targets
 from evaluator.screening.engine import EVALUATED, Cohort, Evaluation, evaluate
+from evaluator.screening.evidence import Sources
 from evaluator.screening.flag import open_cohort
 from evaluator.screening.listed_alleles import ALLELE, allele_name
 from evaluator.screening.quality import possible_mosaic, read_fraction, repeat_reason
@@ -121,7 +122,7 @@ def _rows(
                 verdict=finding["verdict"],
                 reasons=tuple((code, SENTENCES[Reason(code)]) for code in finding["reasons"].split(";")),
                 callability=assessed.of(row),
-                alleles=_alleles(seen.filter(row=row["row"]), panel),
+                alleles=_alleles(seen.filter(row=row["row"]), panel, cohort.sources),
                 pairs=_pairs(pairs.filter(row=row["row"])),
             )
         )
@@ -146,7 +147,7 @@ def seen_alleles(cohort: Cohort, panel: Panel, evaluation: Evaluation) -> pl.Dat
     )
 
 
-def _alleles(seen: pl.DataFrame, panel: Panel) -> tuple[SeenAllele, ...]:
+def _alleles(seen: pl.DataFrame, panel: Panel, sources: Sources) -> tuple[SeenAllele, ...]:
     return tuple(
         SeenAllele(
             allele=call["allele"],
@@ -154,7 +155,7 @@ def _alleles(seen: pl.DataFrame, panel: Panel) -> tuple[SeenAllele, ...]:
             phase=_phase(call),
             decision=call["evidence_code"] or call["obstacle"] or "no evidence",
             quality=call["repeat"] or "good enough",
-            rules=(*evidence_rules(call, panel.criteria), *call_rules(call, panel.criteria)),
+            rules=(*evidence_rules(call, panel.criteria, sources), *call_rules(call, panel.criteria)),
         )
         for call in seen.iter_rows(named=True)
     )

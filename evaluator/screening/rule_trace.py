@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluator.panel.criteria import Criteria
+from evaluator.screening.evidence import Sources
 
 Call = dict[str, Any]
 NOT_IN_SOURCE = "not in the source"
@@ -22,11 +23,22 @@ class RuleOutcome:
     met: bool | None
 
 
-def evidence_rules(call: Call, criteria: Criteria) -> tuple[RuleOutcome, ...]:
+def evidence_rules(call: Call, criteria: Criteria, sources: Sources) -> tuple[RuleOutcome, ...]:
     """Tell the lists, ClinVar, frequency and loss-of-function rules in the order in which they are asked."""
-    if call["allow"] is None:
-        return (RuleOutcome("annotation", "the allele was never annotated", "", None),)
-    return (_lists(call), *_clinvar(call, criteria), *_frequencies(call, criteria), *_lof(call, criteria))
+    silent = [
+        RuleOutcome(rule, "the store has no such annotation", "", None)
+        for rule, present in (("ClinVar", sources.clinvar), ("consequence", sources.consequence))
+        if not present
+    ]
+    if call["allow"] is None:  # on no list, and never annotated
+        return (RuleOutcome("panel lists", "on none", "allow", met=False), *silent)
+    return (
+        _lists(call),
+        *(_clinvar(call, criteria) if sources.clinvar else ()),
+        *(_frequencies(call, criteria) if sources.frequency else ()),
+        *(_lof(call, criteria) if sources.consequence else ()),
+        *silent,
+    )
 
 
 def call_rules(call: Call, criteria: Criteria) -> tuple[RuleOutcome, ...]:
