@@ -52,7 +52,8 @@ class Rows:
 
 def by_sample(parts: list[Rows], samples: list[str]) -> dict[str, Genotypes]:
     """Put the rows of many frames together and give each sample its own, in the order of the records."""
-    genotypes = {sample: Genotypes(CALLED.to_frame(), UNRESOLVED.to_frame()) for sample in samples}
+    no_calls, nothing_unresolved = CALLED.to_frame(), UNRESOLVED.to_frame()
+    genotypes = {sample: Genotypes(no_calls, nothing_unresolved) for sample in samples}
     if not parts:
         return genotypes
     calls = pl.concat([part.calls for part in parts])

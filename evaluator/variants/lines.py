@@ -163,8 +163,8 @@ def _require_columns(path: Path, text: bytes, lines: Coordinates, columns: int) 
     if not text:
         return
     buffer = np.frombuffer(text, np.uint8)
-    line_starts = np.concatenate([np.zeros(1, np.int64), np.flatnonzero(buffer == _NEWLINE)[:-1] + 1])
-    counts = np.add.reduceat(buffer == _TAB, line_starts, dtype=np.int64) + 1
+    tabs_before = np.searchsorted(np.flatnonzero(buffer == _TAB), np.flatnonzero(buffer == _NEWLINE))
+    counts = np.diff(tabs_before, prepend=0) + 1
     raise_if_any(
         [
             Problem(
