@@ -14,8 +14,8 @@ from evaluator.accuracy.ratios import Z
 from evaluator.accuracy.uncertain_share import UncertainShare
 
 ASSUMPTIONS = (
-    "The two sources find cases independently; a case in one that is likelier to be in the other too makes"
-    + " the number of cases too low, completeness and sensitivity too high.",
+    "The two sources find cases independently.",
+    "Where a case in one is likelier to be in the other, completeness and sensitivity come out too high.",
     "The population is closed: no case enters or leaves it between the two sources.",
     "Cases are linked without error: each one in both sources is recognised as the same.",
     "Within a source every case is equally likely to be found.",

@@ -78,7 +78,15 @@ def impute_unverified_negatives(
     fn, tn = sum(one.affected for one in strata), sum(one.unaffected for one in strata)
     if reason := no_sensitivity(tp, fn, tn) or _unlike(strata):
         nothing = Measure(not_estimable=reason)
-        return Imputation(nothing, nothing, None, False, imputations, seed, delta)
+        return Imputation(
+            nothing,
+            nothing,
+            None,
+            only_beside_bounds=False,
+            imputations=imputations,
+            seed=seed,
+            delta=delta,
+        )
     hidden = _draw(strata, fn / (fn + tn), imputations, seed, delta)
     unverified = sum(one.unverified for one in strata)
     label = f"multiple imputation ({imputations}, seed {seed}), Rubin's rules on the logit scale; " + (
