@@ -107,3 +107,24 @@ def test_overlapping_targets_are_all_counted(bench: Bench) -> None:
     listed = [bench.listed(LISTED, "ACADM", condition="one"), bench.listed(other, "ACADM", condition="two")]
     findings = bench.findings(bench.panel(genes, listed), [], uncallable=[gap(75761100, 75761165)])
     assert [row["reasons"] for row in findings] == ["listed_allele_uncovered"] * 2
+
+
+@pytest.mark.parametrize(("bases", "expected"), [(585, "not reportable"), (586, "not assessed")])
+def test_the_fraction_itself_is_enough(bench: Bench, bases: int, expected: str) -> None:
+    """KCNJ11 codes for 1,170 bases in one exon: half of them meet a fraction of one half exactly."""
+    panel = bench.panel(
+        [bench.row("KCNJ11", "AR")], criteria=bench.criteria(callability={"min_fraction": 0.5})
+    )
+    finding = bench.finding(panel, [], uncallable=[gap(17386918, 17386918 + bases, "chr11")])
+    assert finding["verdict"] == expected
+
+
+def test_an_allele_denied_here_and_allowed_there_is_needed_there_only(bench: Bench) -> None:
+    """The entry that denies an allele for one condition asks for no coverage in that condition."""
+    genes = [bench.row("ACADM", "AR", "one"), bench.row("ACADM", "AR", "two")]
+    listed = [
+        bench.listed(LISTED, "ACADM", condition="one"),
+        bench.listed(LISTED, "ACADM", "deny", condition="two"),
+    ]
+    one, two = bench.findings(bench.panel(genes, listed), [], uncallable=[gap(75761160, 75761161)])
+    assert (one["verdict"], two["verdict"]) == ("not assessed", "not reportable")
