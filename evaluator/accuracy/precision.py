@@ -22,13 +22,17 @@ ALMOST = 1e-9  # 0.9 x 10 is 9, whatever the last bit says
 
 @dataclass(frozen=True)
 class Sample:
-    """Affected newborns needed, births in which they are expected, births that hold them with assurance."""
+    """Affected newborns needed, births in which they are expected, births that hold them with assurance.
+
+    Results are whole newborns, so a few more affected may fall short again: not from `holds_from` on.
+    """
 
     affected: int | None
     births: int | None
     assured_births: int | None
     assurance: float
     method: str
+    holds_from: int | None = None
     not_estimable: str | None = None
 
 
@@ -73,12 +77,11 @@ def births_for_lower_bound(
             None,
             assurance,
             "",
+            None,
             f"a lower limit of {target:g} needs more than {target:g} expected",
         )
-    sizes, lower, _ = _limits(expected)
-    return _sample(
-        sizes[lower >= target], prevalence * uptake, assurance, f"Clopper-Pearson lower limit {target:g}"
-    )
+    _, lower, _ = _limits(expected)
+    return _sample(lower >= target, prevalence * uptake, assurance, f"Clopper-Pearson lower limit {target:g}")
 
 
 def births_for_precision(
@@ -94,11 +97,11 @@ def births_for_precision(
     estimate = _found(sensitivity, sizes) / sizes
     reach = np.maximum(estimate - lower, upper - estimate)
     method = f"Clopper-Pearson within {half_width:g} of the estimate"
-    return _sample(sizes[reach <= half_width], prevalence * uptake, assurance, method)
+    return _sample(reach <= half_width, prevalence * uptake, assurance, method)
 
 
 def precision_at(births: int, prevalence: float, sensitivity: float, uptake: float = 1.0) -> PrecisionAt:
-    """Say how wide the exact interval will be: at the expected cases, and in the 10% and 90% luckiest runs."""
+    """Say how wide the exact interval will be: at the expected cases, and with 10% and 90% luck."""
     _check(prevalence=prevalence, sensitivity=sensitivity, uptake=uptake)
     expected = births * prevalence * uptake
     few, many = (int(poisson.ppf(p, expected)) if expected else 0 for p in CASES_RANGE)
@@ -142,14 +145,21 @@ def _limits(sensitivity: float) -> tuple[NDArray[np.int64], NDArray[np.float64],
     return sizes, lower, upper
 
 
-def _sample(enough: NDArray[np.int64], rate: float, assurance: float, method: str) -> Sample:
-    if not len(enough):
+def _sample(enough: NDArray[np.bool_], rate: float, assurance: float, method: str) -> Sample:
+    if not enough[-1]:
         return Sample(
-            None, None, None, assurance, method, f"more than {MOST_CASES} affected newborns would be needed"
+            None,
+            None,
+            None,
+            assurance,
+            method,
+            None,
+            f"more than {MOST_CASES} affected newborns would be needed",
         )
-    affected = int(enough[0])
+    affected = int(enough.argmax()) + 1
     assured = _births_with(affected, rate, assurance)
-    return Sample(affected, ceil(affected / rate), assured, assurance, method)
+    holds_from = int(len(enough) - enough[::-1].argmin()) + 1 if not enough.all() else 1
+    return Sample(affected, ceil(affected / rate), assured, assurance, method, holds_from)
 
 
 def _births_with(affected: int, rate: float, assurance: float) -> int:

@@ -1,8 +1,8 @@
 """Do cases or referrals vary between areas more than chance makes them?
 
-The systematic component of variation (SCV) is what NHS practice computes. The English rare diseases action plan
-calls the same letters "standardised coefficient of variation"; both names are printed. There is no threshold:
-what chance gives with these very births is simulated and stands beside the value.
+The systematic component of variation (SCV) is what NHS practice computes. The English rare diseases action
+plan reads the same letters as "standardised coefficient of variation"; both names are printed. There is no
+threshold: what chance gives with these very births is simulated and stands beside the value.
 """
 
 from __future__ import annotations
@@ -55,14 +55,16 @@ class Area:
 
 @dataclass(frozen=True)
 class Variation:
-    """SCV x 100 with the null interval in which chance alone would put it, and the Poisson-gamma variance.
+    """SCV x 100 with the 95% interval in which chance alone would put it, and the Poisson-gamma variance.
 
-    lower and upper of `scv` and `bias_corrected` are that null interval, not a confidence interval.
+    The null interval is no confidence interval; that of the spread itself stands at `between_areas`.
     """
 
     names: str
     scv: Measure
+    null_interval: tuple[float, float] | None
     bias_corrected: Measure
+    bias_corrected_null_interval: tuple[float, float] | None
     p_value: float | None
     between_areas: Measure
     alpha: float | None
@@ -110,16 +112,29 @@ def variation(
     )
     if reason:
         blocked = Measure(not_estimable=reason)
-        return Variation(NAMES, blocked, blocked, None, between, alpha, areas, (reason,), seed, 0)
+        return Variation(NAMES, blocked, None, blocked, None, None, between, alpha, areas, (reason,), seed, 0)
     drawn = np.random.default_rng(seed).multinomial(int(o.sum()), e / e.sum(), size=replicates).astype(float)
-    plain, p_value = _against_chance(o, e, drawn, form, corrected=False)
-    unbiased, _ = _against_chance(o, e, drawn, form, corrected=True)
+    plain, null, p_value = _against_chance(o, e, drawn, form, corrected=False)
+    unbiased, unbiased_null, _ = _against_chance(o, e, drawn, form, corrected=True)
     notes = []
     if plain.estimate is not None and plain.estimate < 0:
         notes.append(
             "a negative value means less spread than chance gives on average, which chance often does"
         )
-    return Variation(NAMES, plain, unbiased, p_value, between, alpha, areas, tuple(notes), seed, replicates)
+    return Variation(
+        NAMES,
+        plain,
+        null,
+        unbiased,
+        unbiased_null,
+        p_value,
+        between,
+        alpha,
+        areas,
+        tuple(notes),
+        seed,
+        replicates,
+    )
 
 
 def _not_measurable(o: Floats, e: Floats, form: Form, minimum_expected: float) -> str | None:
@@ -138,15 +153,15 @@ def _not_measurable(o: Floats, e: Floats, form: Form, minimum_expected: float) -
 
 def _against_chance(
     o: Floats, e: Floats, drawn: Floats, form: Form, *, corrected: bool
-) -> tuple[Measure, float]:
-    """Compute the SCV with its null interval, and how often chance gives as much (multinomial, given the total)."""
+) -> tuple[Measure, tuple[float, float], float]:
+    """Compute the SCV, its null interval, and how often chance gives as much, given the total."""
     value = float(scv(o, e, form, corrected=corrected))
     # under the log form a drawn zero stands as half a case, else chance itself would be infinite
     by_chance = scv(np.maximum(drawn, 0.5) if form is Form.MCPHERSON else drawn, e, form, corrected=corrected)
     low, _, high = (float(limit) for limit in np.quantile(by_chance, PROBABILITIES))
     p_value = (1 + int((by_chance >= value - 1e-12).sum())) / (1 + len(by_chance))
-    method = f"SCV x 100, {form.value}{', bias-corrected' if corrected else ''}; 95% null interval"
-    return Measure(estimate=TIMES * value, lower=TIMES * low, upper=TIMES * high, method=method), p_value
+    method = f"SCV x 100, {form.value}{', bias-corrected' if corrected else ''}"
+    return Measure(estimate=TIMES * value, method=method), (TIMES * low, TIMES * high), p_value
 
 
 def _between(o: Floats, e: Floats) -> tuple[float | None, Measure]:
