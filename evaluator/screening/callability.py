@@ -70,7 +70,7 @@ def assessed_fraction(touched: pl.DataFrame, build: str) -> pl.DataFrame:
         .group_by("newborn", "gene")
         .agg(pl.col("bases").sum())
         .join(genes_with_exons(build), on="gene")
-        .select("newborn", "gene", fraction=1.0 - pl.col("bases") / pl.col("size"))
+        .select("newborn", "gene", fraction=(pl.col("size") - pl.col("bases")) / pl.col("size"))
     )
 
 
