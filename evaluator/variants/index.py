@@ -23,6 +23,7 @@ _TBI = b"TBI\x01"
 _CSI = b"CSI\x01"
 _VCF_PRESET = 2
 _CHUNK_WORDS = 4  # begin and end, each a virtual offset of two 32-bit words
+_BINS_ONE_BY_ONE = 64  # a run of fewer equal bins is not worth a vectorised step
 
 Words = NDArray[np.uint32]
 Offsets = NDArray[np.uint64]
@@ -52,14 +53,14 @@ class _Layout:
 
 @dataclass(frozen=True)
 class _Contig:
-    """The bins of one contig: `chunks` has a row (begin, end) per chunk and `owner` names its bin's row."""
+    """The bins of one contig; offsets are told by the words of the index where they stand."""
 
     name: str
     bins: Numbers
-    owner: Numbers
-    chunks: Offsets
+    owner: Numbers  # per chunk its bin's row
+    chunks: Numbers  # per chunk the word of its begin; its end stands two words later
     windows: Numbers  # numbers of the leaf windows whose lowest offset is known, ascending
-    lowest: Offsets
+    lowest: Numbers
 
 
 def find_index(path: Path) -> Path | None:
@@ -81,7 +82,7 @@ def spans(index: Path, data: Path, regions: Intervals) -> list[tuple[int, int]]:
     try:
         layout = _decode(index)
         for contig in _contigs(layout):
-            last = max(last, int(contig.chunks[:, 1].max(initial=0)))
+            last = max(last, int(_offset(layout, contig.chunks + 2).max(initial=0)))
             rank = KARYOTYPE_ORDER.get(CONTIG_ALIASES.get(contig.name, ""))
             if rank is not None:
                 wanted.append(_overlapping(layout, contig, regions, rank))
@@ -121,12 +122,7 @@ def _contigs(layout: _Layout) -> Iterator[_Contig]:
     before_chunks = 2 if layout.linear else 4  # number, [lowest offset,] count
     at = 0
     for name in layout.names:
-        places = []
-        remaining, at = words[at], at + 1
-        for _ in range(remaining):  # each bin tells only where the next one begins: this cannot be vectorised
-            places.append(at)
-            at += before_chunks + _CHUNK_WORDS * words[at + before_chunks - 1]
-        place = np.array(places, dtype=np.int64)
+        place, at = _places_of_bins(layout, before_chunks, words[at], at + 1)
         place = place[layout.words[place] != layout.pseudo_bin]
         bins = layout.words[place].astype(np.int64)
         count_of = layout.words[place + before_chunks - 1].astype(np.int64)
@@ -134,20 +130,55 @@ def _contigs(layout: _Layout) -> Iterator[_Contig]:
         owner = np.repeat(np.arange(len(bins)), count_of)
         nth = np.arange(len(owner)) - np.repeat(np.cumsum(count_of) - count_of, count_of)
         first_word = place[owner] + before_chunks + _CHUNK_WORDS * nth
-        chunks = np.stack([_offset(layout, first_word), _offset(layout, first_word + 2)], axis=1)
-        yield _Contig(name, bins, owner, chunks, windows, lowest)
+        yield _Contig(name, bins, owner, first_word, windows, lowest)
 
 
-def _lowest_offsets(layout: _Layout, bins: Numbers, place: Numbers, at: int) -> tuple[Numbers, Offsets, int]:
-    """Return leaf windows, the lowest offset of a record in each, and where the next contig begins."""
+def _places_of_bins(layout: _Layout, before_chunks: int, remaining: int, at: int) -> tuple[Numbers, int]:
+    """Return the word at which each bin of a contig begins, and the word after the last.
+
+    Each bin tells only where the next begins. Neighbours mostly have as many chunks as each other, one:
+    such a run is stepped over at once, and bin by bin only where runs are short.
+    """
+    words = layout.words.data
+    places = []
+    while remaining:
+        stride = before_chunks + _CHUNK_WORDS * words[at + before_chunks - 1]
+        counts = layout.words[at + before_chunks - 1 : at + stride * remaining : stride]
+        run = _equal_at_start(counts)
+        places.append(np.arange(at, at + stride * run, stride))
+        at, remaining = at + stride * run, remaining - run
+        single = []
+        for _ in range(min(remaining, _BINS_ONE_BY_ONE) if run < _BINS_ONE_BY_ONE else 0):
+            single.append(at)
+            at += before_chunks + _CHUNK_WORDS * words[at + before_chunks - 1]
+        remaining -= len(single)
+        places.append(np.array(single, dtype=np.int64))
+    return np.concatenate([np.empty(0, np.int64), *places]), at
+
+
+def _equal_at_start(values: Words) -> int:
+    """Count how many values at the start are equal to the first; looks only a little further than that."""
+    size = _BINS_ONE_BY_ONE
+    while True:
+        differs = values[:size] != values[0]
+        run = int(differs.argmax())
+        if differs[run]:
+            return run
+        if size >= len(values):
+            return len(values)
+        size *= 8
+
+
+def _lowest_offsets(layout: _Layout, bins: Numbers, place: Numbers, at: int) -> tuple[Numbers, Numbers, int]:
+    """Return leaf windows, the word of each one's lowest offset, and where the next contig begins."""
     if layout.linear:
         count = int(layout.words[at])
         windows = np.arange(count, dtype=np.int64)
-        return windows, _offset(layout, at + 1 + 2 * windows), at + 1 + 2 * count
+        return windows, at + 1 + 2 * windows, at + 1 + 2 * count
     first_leaf = int(layout.level_firsts[-1])
     leaves = np.flatnonzero(bins >= first_leaf)
     leaves = leaves[np.argsort(bins[leaves])]
-    return bins[leaves] - first_leaf, _offset(layout, place[leaves] + 1), at
+    return bins[leaves] - first_leaf, place[leaves] + 1, at
 
 
 def _offset(layout: _Layout, word: Numbers) -> Offsets:
@@ -168,11 +199,13 @@ def _overlapping(layout: _Layout, contig: _Contig, regions: Intervals, rank: int
     first = np.searchsorted(regions.ends, bin_start, side="right")
     region_start = regions.starts[np.minimum(first, len(regions) - 1)]
     wanted = (first < len(regions)) & (region_start < bin_end)
-    window = np.maximum(region_start - rank * SPACING, start) >> layout.min_shift
+    rows = np.flatnonzero(wanted[contig.owner])
+    window = np.maximum(region_start - rank * SPACING, start)[contig.owner[rows]] >> layout.min_shift
     known = np.searchsorted(contig.windows, window, side="right") - 1
-    lowest = np.concatenate([contig.lowest, np.zeros(1, np.uint64)])[known]  # -1: nothing known, so 0
-    keep = wanted[contig.owner] & (contig.chunks[:, 1] > lowest[contig.owner])
-    chosen: Offsets = contig.chunks[keep]
+    lowest = np.zeros(len(rows), np.uint64)  # where nothing is known
+    lowest[known >= 0] = _offset(layout, contig.lowest[known[known >= 0]])
+    begin, end = _offset(layout, contig.chunks[rows]), _offset(layout, contig.chunks[rows] + 2)
+    chosen: Offsets = np.stack([begin, end], axis=1)[end > lowest]
     return chosen
 
 
