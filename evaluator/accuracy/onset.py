@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from statsmodels.duration.survfunc import SurvfuncRight
 
 from evaluator.accuracy.uncertain_share import UncertainShare
 
@@ -60,15 +61,13 @@ def kaplan_meier(ages: Sequence[float], diagnosed: Sequence[bool], source: str) 
     """
     if not any(diagnosed):
         raise ValueError("no child was diagnosed, so there is no onset curve")
-    age, event = np.asarray(ages, dtype=float), np.asarray(diagnosed, dtype=bool)
-    months = np.unique(age[event])
-    at_risk = np.array([(age >= month).sum() for month in months])
-    events = np.array([(age[event] == month).sum() for month in months])
-    undiagnosed = np.cumprod(1 - events / at_risk)
-    left = np.maximum(at_risk - events, 1)  # where none is left, undiagnosed is 0 and so is the error
-    errors = undiagnosed * np.sqrt(np.cumsum(events / (at_risk * left)))
+    survival = SurvfuncRight(ages, [int(one) for one in diagnosed])
+    errors = np.nan_to_num(survival.surv_prob_se)  # not a number where nobody is left undiagnosed
     return OnsetCurve(
-        tuple(months.tolist()), tuple((1 - undiagnosed).tolist()), tuple(errors.tolist()), source
+        tuple(survival.surv_times.tolist()),
+        tuple((1 - survival.surv_prob).tolist()),
+        tuple(errors.tolist()),
+        source,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,8 +34,3 @@ class UncertainShare:
             return np.full(number, self.mean)
         weight = self.mean * (1 - self.mean) / self.error**2 - 1
         return generator.beta(self.mean * weight, (1 - self.mean) * weight, number)
-
-    def times(self, other: UncertainShare) -> UncertainShare:
-        """Multiply with an independent share; the error is that of a product."""
-        variance = (self.mean * other.error) ** 2 + (other.mean * self.error) ** 2
-        return UncertainShare(self.mean * other.mean, math.sqrt(variance + (self.error * other.error) ** 2))

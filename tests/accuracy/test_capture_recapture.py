@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,11 @@ def test_chapman_by_hand() -> None:
     assert found.observed == 180
     assert found.cases.estimate == pytest.approx(10201 / 21 - 1)
     assert found.variance == pytest.approx(10201 * 80 * 80 / (21**2 * 22))
+    unseen = 10201 / 21 - 1 - 180
+    spread = math.exp(1.959964 * math.sqrt(math.log(1 + 10201 * 80 * 80 / (21**2 * 22) / unseen**2)))
+    assert (found.cases.lower, found.cases.upper) == pytest.approx(
+        (180 + unseen / spread, 180 + unseen * spread), rel=1e-6
+    )
     assert "Chao" in found.cases.method
     assert any("independently" in text for text in found.assumptions)
 
@@ -38,6 +45,9 @@ def test_never_fewer_than_were_observed(sources: TwoSources, method: object) -> 
     assert cases.lower is not None
     assert cases.upper is not None
     assert sources.observed <= cases.lower <= cases.estimate <= cases.upper
+    share = found.completeness_share()
+    assert share is not None
+    assert share.mean == complete.estimate
     assert complete.estimate == pytest.approx(sources.observed / cases.estimate)
     assert complete.lower == pytest.approx(sources.observed / cases.upper)
     assert complete.upper == pytest.approx(sources.observed / cases.lower)

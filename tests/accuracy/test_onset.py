@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from evaluator.accuracy.onset import FollowedFor, OnsetCurve, kaplan_meier, mean_diagnosed
 
@@ -45,15 +44,19 @@ def test_what_is_no_curve(months: tuple[float, ...], diagnosed: tuple[float, ...
         OnsetCurve(months, diagnosed, (0.0,) * len(diagnosed), "by way of example")
 
 
-def test_kaplan_meier_as_statsmodels() -> None:
-    """Values and Greenwood's errors at every age of diagnosis."""
-    ages = [2, 3, 3, 5, 7, 7, 9, 12, 14, 20]
-    diagnosed = [True, True, False, True, True, True, False, True, False, False]
-    curve = kaplan_meier(ages, diagnosed, "by way of example")
-    theirs = SurvfuncRight(ages, [int(one) for one in diagnosed])
-    assert curve.months == pytest.approx(tuple(theirs.surv_times))
-    assert curve.diagnosed == pytest.approx(tuple(1 - theirs.surv_prob))
-    assert curve.errors == pytest.approx(tuple(theirs.surv_prob_se))
+def test_kaplan_meier_of_a_published_trial() -> None:
+    """Weeks in remission under 6-mercaptopurine (Freireich 1963; Gehan, Biometrika 1965;52:203).
+
+    Values and Greenwood's errors as survival textbooks print them, to three and four decimals.
+    """
+    relapsed = [6, 6, 6, 7, 10, 13, 16, 22, 23]
+    censored = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    curve = kaplan_meier(relapsed + censored, [True] * 9 + [False] * 12, "Freireich 1963")
+    assert curve.months == (6, 7, 10, 13, 16, 22, 23)
+    printed = (0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448)
+    assert tuple(1 - value for value in curve.diagnosed) == pytest.approx(printed, abs=6e-4)
+    errors = (0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346)
+    assert curve.errors == pytest.approx(errors, abs=6e-5)
 
 
 def test_all_diagnosed() -> None:

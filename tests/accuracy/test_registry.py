@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import beta, chi2
+from scipy.stats import beta, chi2, gamma
 
 from evaluator.accuracy.onset import FollowedFor, OnsetCurve
 from evaluator.accuracy.registry import Linkage, adjusted_sensitivity, interval_cases
@@ -41,6 +41,21 @@ def test_complete_follow_up_gives_jeffreys() -> None:
     found = adjusted_sensitivity(linkage(45, 4), seed=1, draws=200_000).sensitivity
     assert found.estimate == pytest.approx(45 / 49)
     assert (found.lower, found.upper) == pytest.approx(tuple(beta(45.5, 4.5).ppf([0.025, 0.975])), abs=2e-3)
+
+
+def test_the_scaled_number_of_missed_cases() -> None:
+    """Known shares only stretch the gamma distribution of the count."""
+    found = adjusted_sensitivity(linkage(45, 4, UncertainShare(0.5), 0.8), seed=1, draws=200_000).missed
+    assert (found.lower, found.upper) == pytest.approx(tuple(gamma(4.5).ppf([0.025, 0.975]) / 0.4), rel=0.02)
+
+
+def test_doubt_about_the_onset_widens_the_interval() -> None:
+    """As doubt about the registry does."""
+    sure, unsure = (
+        adjusted_sensitivity(Linkage(200, 20, FOLLOWED, EVERYONE, onset(0.85, error)), seed=1).sensitivity
+        for error in (0.0, 0.15)
+    )
+    assert (unsure.lower or 0) < (sure.lower or 0) - 0.005
 
 
 def test_doubt_about_the_registry_widens_the_interval() -> None:

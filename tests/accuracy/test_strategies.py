@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from evaluator.accuracy.paired import PairedTable
 from evaluator.accuracy.paired_predictive import PairedStudy
@@ -108,6 +109,9 @@ def test_a_second_tier_for_some_of_the_positives() -> None:
     assert some.sensitivity.estimate == pytest.approx(everyone.sensitivity.estimate)
     assert some.specificity.estimate == pytest.approx(everyone.specificity.estimate)
     assert "Bonferroni" in some.sensitivity.method
+    parts = [binomtest(*part).proportion_ci(0.975) for part in ((180, 200), (85, 90))]
+    assert some.sensitivity.lower == pytest.approx(parts[0].low * parts[1].low)
+    assert some.sensitivity.upper == pytest.approx(parts[0].high * parts[1].high)
     assert (some.sensitivity.lower or 0) < (everyone.sensitivity.lower or 0)
     assert (some.sensitivity.upper or 0) > (everyone.sensitivity.upper or 0)
 

@@ -69,6 +69,9 @@ def test_from_expected_cases() -> None:
     found = bounds_from_expected_cases(counts_of(9, 0, 0, 0, 100_000), 12)
     assert found.lower == pytest.approx(9 / 19)
     assert "at most 19 newborns are affected (12 expected)" in found.method
+    some_known = bounds_from_expected_cases(counts_of(9, 2, 0, 0, 100_000), 12)
+    assert some_known.lower == pytest.approx(9 / 19)  # two of the ten hidden ones are known
+    assert bounds_from_expected_cases(counts_of(9, 0, 0, 0, 4), 12).lower == pytest.approx(9 / 13)
     with pytest.raises(ValueError, match="cannot be expected"):
         bounds_from_expected_cases(counts_of(9, 0, 0, 0, 100_000), -1)
 

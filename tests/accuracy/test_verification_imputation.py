@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from scipy.special import expit
+from scipy.stats import beta
 
 from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.verification import begg_greenes
@@ -82,6 +85,14 @@ def test_a_stratum_without_a_missed_case_can_still_hold_one() -> None:
     assert plain.sensitivity.estimate is not None
     assert shifted.sensitivity.estimate is not None
     assert shifted.sensitivity.estimate < plain.sensitivity.estimate < 300 / 340
+
+
+def test_how_much_a_stratum_borrows() -> None:
+    """One newborn with the share of all strata, 20% here: Beta(0 + 0.2, 100 + 0.8)."""
+    strata = (NegativeStratum("quiet", 0, 100, 50_000), NegativeStratum("other", 40, 60, 0))
+    found = impute(*strata, number=20_000).sensitivity.estimate
+    expected = beta(0.2, 100.8).expect(lambda share: np.log(300 / (40 + 50_000 * share)))
+    assert found == pytest.approx(expit(expected), abs=0.005)
 
 
 def test_the_gate() -> None:
