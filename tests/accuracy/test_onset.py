@@ -47,7 +47,7 @@ def test_what_is_no_curve(months: tuple[float, ...], diagnosed: tuple[float, ...
 def test_kaplan_meier_of_a_published_trial() -> None:
     """Weeks in remission under 6-mercaptopurine (Freireich 1963; Gehan, Biometrika 1965;52:203).
 
-    Values and Greenwood's errors as survival textbooks print them, to three and four decimals.
+    Values and Greenwood's errors as R's survfit prints them, to three and four decimals.
     """
     relapsed = [6, 6, 6, 7, 10, 13, 16, 22, 23]
     censored = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
