@@ -44,6 +44,7 @@ def newborns_table(rng: np.random.Generator, first: int, count: int) -> pl.DataF
         has_genotype_quality=pl.when(assessed).then(pl.lit(value=True)),
         has_allele_depth=pl.when(assessed).then(pl.lit(value=True)),
         quarantine_reason=pl.lit(None, pl.String),
+        sex_chromosomes=pl.lit(None, pl.String),
     )
 
 
