@@ -22,23 +22,13 @@ class Cell(StrEnum):
     INCONCLUSIVE = "inconclusive"
     FAILED = "failed"
     NOT_TESTED = "not_tested"
+    OUTSIDE_TARGET = "outside_target"  # affected, but by nothing that the programme looks for
 
 
-SCREENED_CELLS = (
-    Cell.TP,
-    Cell.FP,
-    Cell.FN,
-    Cell.TN,
-    Cell.UNRESOLVED_POSITIVE,
-    Cell.UNVERIFIED_NEGATIVE,
-    Cell.INCONCLUSIVE,
-)
-
-
-def cell_of() -> pl.Expr:
-    """Read the cell off the columns `index` and `reference`."""
-    affected = pl.col("reference") == Reference.AFFECTED
-    unaffected = pl.col("reference") == Reference.UNAFFECTED
+def cell_of(index: pl.Expr, reference: pl.Expr) -> pl.Expr:
+    """Read the cell off an index result and a reference result; null for a disease outside the target."""
+    affected = reference == Reference.AFFECTED
+    unaffected = reference == Reference.UNAFFECTED
     positive = (
         pl.when(affected)
         .then(pl.lit(Cell.TP.value))
@@ -53,9 +43,10 @@ def cell_of() -> pl.Expr:
         .then(pl.lit(Cell.TN.value))
         .otherwise(pl.lit(Cell.UNVERIFIED_NEGATIVE.value))
     )
-    index = pl.col("index")
     return (
-        pl.when(index == IndexResult.POSITIVE)
+        pl.when(reference.is_null())
+        .then(pl.lit(Cell.OUTSIDE_TARGET.value))
+        .when(index == IndexResult.POSITIVE)
         .then(positive)
         .when(index == IndexResult.NEGATIVE)
         .then(negative)
@@ -79,6 +70,7 @@ class Counts:
     not_tested: int | None = None
     wrong_condition: int | None = None  # newborns affected by one condition, positive for another only
     affected_not_on_panel: int | None = None
+    outside_target: int | None = None  # affected by what the programme does not look for
     total_screened: int | None = None  # only where it is known without the cells, as for a gene
     unknown_because: str = ""  # why cells are None, when there is more to say than "not given"
 

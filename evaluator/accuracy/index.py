@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
+from evaluator.accuracy.findings import Codes, Findings
 from evaluator.vocabulary import VERDICT_ORDER, IndexResult, SampleStatus, Verdict
 
 # A sample that gave no sequence is a failed test, whatever the panel declares for a locus not assessed.
@@ -14,6 +16,9 @@ REVIEWED = {
     "do_not_report": IndexResult.NEGATIVE,
     "repeat": IndexResult.INCONCLUSIVE,
 }
+# What a newborn x condition can say before the panel's choices turn it into an index result.
+STATES = pl.Enum([*map(str, Verdict), *map(str, IndexResult)])
+ANSWERS = pl.Schema({"state": STATES, "index_reason": pl.String()})
 
 
 def condition_verdicts(findings: pl.DataFrame) -> pl.DataFrame:
@@ -56,55 +61,54 @@ def _numbered(words: list[str]) -> dict[str, int]:
     return {word: number for number, word in enumerate(words)}
 
 
-def index_result(pending_phase: IndexResult, not_assessed: IndexResult) -> list[pl.Expr]:
-    """Turn `status`, `verdict` and `decisive` into `index` and `index_reason`.
+def condition_results(findings: Findings) -> tuple[Codes, pl.DataFrame]:
+    """Fold gene rows into conditions, in the order of their names: the strongest verdict's first gene row.
 
-    How the two verdicts in between count is the panel's declaration (criteria.yaml, ledger).
+    Returns newborns x conditions, each the row of the answers returned beside them: state, index_reason.
     """
-    status, verdict = pl.col("status"), pl.col("verdict")
-    failed = (status == SampleStatus.FAILED) | pl.col("decisive").is_in(FAILED_SAMPLE_REASONS)
-    tested = {
-        Verdict.REPORTABLE: IndexResult.POSITIVE,
-        Verdict.PENDING_PHASE: pending_phase,
-        Verdict.NOT_ASSESSED: not_assessed,
-        Verdict.NOT_REPORTABLE: IndexResult.NEGATIVE,
-    }
-    by_verdict = {key.value: value.value for key, value in tested.items()}
-    index = (
-        pl.when(failed)
-        .then(pl.lit(IndexResult.FAILED.value))
-        .when(status == SampleStatus.SEQUENCED)
-        .then(verdict.replace_strict(by_verdict, return_dtype=pl.String))
-        .otherwise(pl.lit(IndexResult.NOT_TESTED.value))
-    )
-    reason = (
-        pl.when(status == SampleStatus.SEQUENCED)
-        .then(pl.concat_str(verdict, pl.lit(": "), pl.col("decisive")))
-        .otherwise(status)
-    )
-    return [index.alias("index"), reason.alias("index_reason")]
+    order = {str(verdict): place for place, verdict in enumerate(VERDICT_ORDER)}
+    rank = findings.answers["verdict"].replace_strict(order, return_dtype=pl.UInt8).to_numpy()
+    columns = findings.gene_rows.with_row_index("column").group_by("condition", maintain_order=True)
+    results = np.zeros((findings.newborns.len(), findings.gene_rows["condition"].n_unique()), dtype=np.uint16)
+    for place, (_, rows) in enumerate(columns):
+        first, last = rows["column"][0], rows["column"][-1] + 1
+        codes = findings.codes[:, first:last]
+        strongest = np.argmin(rank[codes], axis=1) if rows.height > 1 else 0
+        results[:, place] = codes[np.arange(len(codes)), strongest]
+    return results, findings.answers.select(_state(), _reason())
 
 
-def with_reviews(ledger: pl.DataFrame, reviews: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Replace the pipeline's index result by the reviewer's where there is one."""
-    decisions = reviews.select("newborn", "condition", "decision")
-    joined = ledger.join(decisions, on=["newborn", "condition"], how="left", maintain_order="left")
-    waiting = joined.filter(pl.col("decision").is_null() & (pl.col("index") == IndexResult.POSITIVE)).height
-    used = joined["decision"].is_not_null().sum()
-    notes = []
-    if waiting:
-        notes.append(f"Positives without a review: {waiting}; the pipeline's result stands for them.")
-    if unused := reviews.height - used:
-        notes.append(f"Reviews of newborns or conditions outside this run: {unused}; they are not used.")
-    reviewed = {word: result.value for word, result in REVIEWED.items()}
+def _decisive() -> pl.Expr:
+    return pl.col("reasons").fill_null("").str.extract("^([^;]*)")
+
+
+def _state() -> pl.Expr:
+    failed = _decisive().is_in(FAILED_SAMPLE_REASONS)
+    state = pl.when(failed).then(pl.lit(IndexResult.FAILED.value)).otherwise("verdict")
+    return state.cast(STATES).alias("state")
+
+
+def _reason() -> pl.Expr:
+    return pl.concat_str("verdict", pl.lit(": "), _decisive()).alias("index_reason")
+
+
+def unsequenced_answers() -> pl.DataFrame:
+    """What stands for a newborn without a sequence: one answer per status of the sample."""
+    rows = [
+        (IndexResult.FAILED if status is SampleStatus.FAILED else IndexResult.NOT_TESTED, status)
+        for status in SampleStatus
+        if status is not SampleStatus.SEQUENCED
+    ]
+    return pl.DataFrame([(str(state), str(status)) for state, status in rows], schema=ANSWERS, orient="row")
+
+
+def reviewed_answers(reviews: pl.DataFrame) -> pl.DataFrame:
+    """Turn the reviewers' decisions into answers: newborn, condition, state, index_reason."""
+    words = {word: result.value for word, result in REVIEWED.items()}
     decision = pl.col("decision")
-    return joined.with_columns(
-        pl.when(decision.is_null())
-        .then(pl.col("index"))
-        .otherwise(decision.replace_strict(reviewed, return_dtype=pl.String, default=None))
-        .alias("index"),
-        pl.when(decision.is_null())
-        .then(pl.col("index_reason"))
-        .otherwise(pl.concat_str(pl.lit("review: "), decision))
-        .alias("index_reason"),
-    ).drop("decision"), notes
+    return reviews.select(
+        "newborn",
+        "condition",
+        decision.replace_strict(words, return_dtype=STATES).alias("state"),
+        pl.concat_str(pl.lit("review: "), decision).alias("index_reason"),
+    )

@@ -1,151 +1,161 @@
 """The ledger: one row per newborn x condition, index result beside reference result.
 
-Every table of accuracy is derived from it; a 2 x 2 table is never stored.
+Every table of accuracy is derived from it; a 2 x 2 table is never stored. It is complete, but a newborn x
+condition of which nothing is known but the pipeline's answer is held as that answer's number; rows are
+written out only for those with an outcome or a review, and for whoever asks for them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from evaluator.accuracy.cells import Cell, cell_of
-from evaluator.accuracy.index import condition_verdicts, index_result, with_reviews
-from evaluator.accuracy.reference import reference_results
-from evaluator.errors import Problem, raise_if_any
-from evaluator.panel.model import Panel
+from evaluator.accuracy.choices import Choices
+from evaluator.accuracy.index import ANSWERS, STATES, reviewed_answers
+from evaluator.accuracy.screened import Screened
 from evaluator.tables import LEDGER, check
-from evaluator.vocabulary import Definition, IndexResult, Reference, SampleStatus
+from evaluator.vocabulary import Definition, IndexResult, Reference
+
+PAIR = ["newborn_number", "condition_number"]
+DETAILS = ("method", "followup_months", "found_by", "causal_gene", "reason_fp")
+# What decides the cell of a record, and how many records say so.
+DECIDING = ("state", "reference", "onset_class", "len")
+REVIEWED_SCHEMA = {"newborn": pl.String(), "condition": pl.String(), **ANSWERS}
+NEWBORNS_PER_BLOCK = 2_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ledger:
-    """The ledger with what its reader must know beside it."""
+    """Index results with what is known beside them, under one definition and one set of choices."""
 
-    rows: pl.DataFrame  # tables.LEDGER
-    notes: list[str]
-    affected_not_on_panel: int  # newborns of the run affected by a condition the panel does not evaluate
+    screened: Screened
+    noted: pl.DataFrame  # PAIR, state, index_reason, screened_state, reference, onset_class, DETAILS
+    choices: Choices
+    definition: Definition
+
+    def counted_as(self, choices: Choices) -> Ledger:
+        """The same records, counted by other choices."""
+        return replace(self, choices=choices)
+
+    @cached_property
+    def by_condition(self) -> pl.DataFrame:
+        """Count the records of each condition by what decides their cell: see DECIDING."""
+        counts = self.screened.states_by_condition.copy()
+        numbers = self.noted["condition_number"].to_numpy()
+        np.subtract.at(counts, (numbers, self._noted_states), 1)
+        noted = self.noted.group_by("condition_number", "state", "reference", "onset_class").len()
+        return pl.concat(
+            [_long("condition_number", counts), noted.select("condition_number", *DECIDING)]
+        ).join(self.screened.conditions, on="condition_number")
+
+    @cached_property
+    def by_newborn(self) -> pl.DataFrame:
+        """Count the records of each newborn by what decides their cell: see DECIDING."""
+        counts = self.screened.states_by_newborn.copy()
+        numbers = self.noted["newborn_number"].to_numpy()
+        np.subtract.at(counts, (numbers, self._noted_states), 1)
+        noted = self.noted.group_by("newborn_number", "state", "reference", "onset_class").len()
+        return pl.concat([_long("newborn_number", counts), noted.select("newborn_number", *DECIDING)])
+
+    @property
+    def _noted_states(self) -> npt.NDArray[np.uint8]:
+        return self.noted["screened_state"].to_physical().to_numpy()
+
+    def known(self) -> pl.DataFrame:
+        """Write out the records that have an outcome or a review, as LEDGER."""
+        return self._described(self.noted)
+
+    def positives(self) -> pl.DataFrame:
+        """Write out every positive record, with an outcome or without, as LEDGER."""
+        index = self.choices.index_of_states()
+        positive = self.screened.answers["state"].cast(pl.String).replace_strict(index) == "positive"
+        rows, columns = np.nonzero(positive.to_numpy()[self.screened.results])
+        silent = self._silent(rows, columns).join(self.noted, on=PAIR, how="anti")
+        every = pl.concat([silent, self.noted], how="diagonal_relaxed")
+        return self._described(every).filter(pl.col("index") == IndexResult.POSITIVE)
+
+    def blocks(self) -> Iterator[pl.DataFrame]:
+        """Write out the complete ledger, a block of newborns at a time, sorted by newborn and condition."""
+        width = self.screened.conditions.height
+        noted = self.noted.sort(PAIR)
+        for first in range(0, self.screened.newborns.height, NEWBORNS_PER_BLOCK):
+            number = pl.col("newborn_number")
+            here = noted.filter(number.is_between(first, first + NEWBORNS_PER_BLOCK - 1))
+            rows = np.arange(first, min(first + NEWBORNS_PER_BLOCK, self.screened.newborns.height))
+            silent = self._silent(np.repeat(rows, width), np.tile(np.arange(width), len(rows)))
+            every = silent.join(here.select(PAIR), on=PAIR, how="anti")
+            yield self._described(pl.concat([every, here], how="diagonal_relaxed"))
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The complete ledger at once: for small runs."""
+        return pl.concat([pl.DataFrame(schema=LEDGER), *self.blocks()])
+
+    def _silent(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> pl.DataFrame:
+        """Records of which only the pipeline's answer is known."""
+        pairs = pl.DataFrame(
+            {"newborn_number": rows, "condition_number": columns},
+            schema={"newborn_number": pl.UInt32, "condition_number": pl.UInt32},
+        )
+        return pairs.hstack(self.screened.answers[self.screened.results[rows, columns]]).with_columns(
+            reference=pl.lit(Reference.NOT_VERIFIED.value), onset_class=pl.lit(None, dtype=pl.String)
+        )
+
+    def _described(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Name newborn and condition, add index and cell, and give every column of LEDGER."""
+        lacking = [
+            pl.lit(None, dtype=LEDGER[name]).alias(name) for name in DETAILS if name not in records.columns
+        ]
+        table = (
+            self.choices.cells(records.with_columns(lacking))
+            .join(self.screened.newborns, on="newborn_number")
+            .join(self.screened.conditions, on="condition_number")
+            .sort(PAIR)
+            .select(list(LEDGER))
+        )
+        return check(table, LEDGER, "ledger")
+
+
+def _long(name: str, counts: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """One row per non-zero count of records without outcome or review."""
+    numbers, states = np.nonzero(counts)
+    return pl.DataFrame(
+        {
+            name: pl.Series(numbers, dtype=pl.UInt32),
+            "state": pl.Series(STATES.categories)[states].cast(STATES),
+            "len": pl.Series(counts[numbers, states], dtype=pl.UInt32),
+        }
+    ).select(
+        name,
+        "state",
+        pl.lit(Reference.NOT_VERIFIED.value).alias("reference"),
+        pl.lit(None, dtype=pl.String).alias("onset_class"),
+        "len",
+    )
 
 
 def build_ledger(
-    findings: pl.DataFrame,
-    samples: pl.DataFrame,
-    outcomes: pl.DataFrame,
-    panel: Panel,
+    screened: Screened,
+    references: pl.DataFrame,
     definition: Definition,
+    choices: Choices,
     reviews: pl.DataFrame | None = None,
 ) -> Ledger:
-    """Join findings, samples and outcomes; `reviews` makes the reviewer, not the pipeline, the index test.
-
-    Raises InputError when findings, samples and panel do not belong together.
-    """
-    status = pl.col("status").fill_null(SampleStatus.SEQUENCED.value)
-    newborns = samples.with_columns(status)
-    check_belonging(findings, newborns, panel)
-    conditions = panel.gene_rows.select("condition").unique().join(panel.conditions, on="condition")
-    choices = panel.criteria.ledger
-    pending_phase, not_assessed = IndexResult(choices.pending_phase), IndexResult(choices.not_assessed)
-    rows = (
-        newborns.select("newborn", "status", "site", "ancestry", "sex")
-        .join(conditions.select("condition", "group"), how="cross")
-        .join(condition_verdicts(findings), on=["newborn", "condition"], how="left")
-        .with_columns(index_result(pending_phase, not_assessed))
+    """Put reference results beside index results; `reviews` makes the reviewer the index test."""
+    known = screened.numbered(references)
+    reviewed = pl.DataFrame(schema=REVIEWED_SCHEMA) if reviews is None else reviewed_answers(reviews)
+    noted = known.join(screened.numbered(reviewed), on=PAIR, how="full", coalesce=True).sort(PAIR)
+    codes = screened.results[noted["newborn_number"].to_numpy(), noted["condition_number"].to_numpy()]
+    answers = screened.answers[codes]
+    noted = noted.with_columns(
+        answers["state"].alias("screened_state"),
+        pl.coalesce("state", answers["state"]),
+        pl.coalesce("index_reason", answers["index_reason"]),
+        pl.col("reference").fill_null(Reference.NOT_VERIFIED.value),
     )
-    notes = _declared(rows, pending_phase, not_assessed)
-    if reviews is not None:
-        rows, review_notes = with_reviews(rows, reviews)
-        notes += review_notes
-    references, reference_notes = reference_results(outcomes, definition)
-    rows = (
-        rows.join(references, on=["newborn", "condition"], how="left")
-        .with_columns(pl.col("reference").fill_null(Reference.NOT_VERIFIED.value))
-        .with_columns(cell_of().alias("cell"))
-        .select(list(LEDGER))
-        .sort("newborn", "condition")
-    )
-    missed, outside = _outside(references, newborns, conditions)
-    notes += [*reference_notes, *outside, *_untested_affected(rows)]
-    return Ledger(check(rows, LEDGER, "ledger"), notes, missed)
-
-
-def check_belonging(findings: pl.DataFrame, newborns: pl.DataFrame, panel: Panel) -> None:
-    """Raise InputError unless the findings are of these newborns and of this panel, one row each."""
-    key = ["condition", "gene", "inheritance"]
-    problems = []
-    found = findings.select("newborn").unique()
-    if strangers := found.join(newborns, on="newborn", how="anti").height:
-        problems.append(
-            f"{strangers} newborns have no row in the samples table; give the table they came from"
-        )
-    sequenced = newborns.filter(pl.col("status") == SampleStatus.SEQUENCED)
-    absent = sequenced.join(found, on="newborn", how="anti").sort("line")
-    if absent.height:
-        problems.append(
-            f"{absent.height} newborns with status sequenced have no findings, the first at line"
-            f" {absent['line'][0]} of the samples table; run `nbseval flag` again"
-        )
-    rows = findings.select(key).unique()
-    expected = panel.gene_rows.select(key)
-    surplus, lacking = rows.join(expected, on=key, how="anti"), expected.join(rows, on=key, how="anti")
-    if surplus.height or (lacking.height and findings.height):
-        problems.append(
-            f"{surplus.height} gene rows are not on panel {panel.id} {panel.version} and {lacking.height} of"
-            " its rows are missing; give the panel that the findings were made with"
-        )
-    elif findings.height != found.height * expected.height or _repeats(findings, key):
-        problems.append(
-            "some newborns lack some of the panel's gene rows or have one twice; run `nbseval flag` again"
-        )
-    raise_if_any([Problem("findings", 0, problem) for problem in problems])
-
-
-def _repeats(findings: pl.DataFrame, key: list[str]) -> bool:
-    """Tell whether a newborn has a gene row twice."""
-    gene_row = pl.concat_str(key, separator=" ").cast(pl.Categorical).to_physical().alias("gene_row")
-    return findings.select("newborn", gene_row).group_by("newborn", "gene_row").len()["len"].max() not in (
-        1,
-        None,
-    )
-
-
-def _declared(rows: pl.DataFrame, pending_phase: IndexResult, not_assessed: IndexResult) -> list[str]:
-    """Say how the verdicts between positive and negative count, and how many there are."""
-    pending = rows.filter(pl.col("index_reason").str.starts_with("pending phase:")).height
-    unassessed = rows.filter(pl.col("index_reason").str.starts_with("not assessed:")).height
-    note = (
-        f"Pending phase counts as {pending_phase} ({pending} newborn x condition); not assessed counts as"
-        f" {not_assessed} ({unassessed}). The panel declares both."
-    )
-    return [note]
-
-
-def _outside(
-    references: pl.DataFrame, newborns: pl.DataFrame, conditions: pl.DataFrame
-) -> tuple[int, list[str]]:
-    """Count the outcomes that have no row in the ledger: kept in view, never dropped in silence."""
-    in_run = references.join(newborns, on="newborn", how="semi")
-    notes = []
-    if elsewhere := references.height - in_run.height:
-        notes.append(f"Outcomes of newborns outside this run: {elsewhere}; they are not counted.")
-    off_panel = in_run.join(conditions, on="condition", how="anti")
-    missed = off_panel.filter(pl.col("reference") == Reference.AFFECTED)["newborn"].n_unique()
-    if off_panel.height:
-        notes.append(
-            f"Outcomes of conditions that the panel does not evaluate: {off_panel.height}; newborns affected"
-            f" by one: {missed}, missed because it is not on the panel, and outside the table."
-        )
-    return missed, notes
-
-
-def _untested_affected(rows: pl.DataFrame) -> list[str]:
-    untested = rows.filter(
-        (pl.col("reference") == Reference.AFFECTED)
-        & pl.col("cell").is_in([Cell.INCONCLUSIVE, Cell.FAILED, Cell.NOT_TESTED])
-    ).height
-    if not untested:
-        return []
-    note = (
-        "Affected newborn x condition without a positive or negative result (inconclusive, failed, not"
-        f" assessed or not tested): {untested}; outside sensitivity."
-    )
-    return [note]
+    return Ledger(screened, noted, choices, definition)

@@ -30,7 +30,7 @@ CELLS = (
     "inconclusive",
     "failed",
 )
-LEDGER_CELLS = ("not_tested", "wrong_condition", "affected_not_on_panel")
+LEDGER_CELLS = ("not_tested", "wrong_condition", "affected_not_on_panel", "outside_target")
 
 
 @dataclass(frozen=True)

@@ -76,12 +76,6 @@ def _notes(
             f"Outcomes affected on one basis and unaffected on another: {conflicts};"
             " disease shown by either counts as affected."
         )
-    later = chosen.filter(
-        (pl.col("reference") == Reference.AFFECTED)
-        & pl.col("onset_class").is_in(["late_onset", "incidental"])
-    ).height
-    if later:
-        notes.append(f"Affected outcomes of late onset, or incidental: {later}; they count as affected.")
     if definition is Definition.MOLECULAR:
         notes.append(
             "Incorporation bias: the molecular definition reads the same genotype as the screening test,"

@@ -1,7 +1,8 @@
 """From the ledger to the counts of each stratum.
 
-Overall, site and ancestry count newborns: positive for any condition, affected by any. Condition counts its
-newborns; group, and `overall: newborn x condition`, count newborn x condition. Only positives carry a gene.
+Overall, site, ancestry, sex and sample type count newborns: positive for any condition, affected by any.
+Condition counts its newborns; group, and `overall: newborn x condition`, count newborn x condition. Only
+positives carry a gene.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+import numpy as np
 import polars as pl
 
 from evaluator.accuracy.cells import Cell, Counts
+from evaluator.accuracy.findings import Findings
+from evaluator.accuracy.ledger import Ledger
 from evaluator.vocabulary import Reference, Verdict
 
 PAIRS = "overall: newborn x condition"
@@ -26,84 +30,113 @@ class Stratum(StrEnum):
     GROUP = "group"
     SITE = "site"
     ANCESTRY = "ancestry"
+    SEX = "sex"
+    SAMPLE_TYPE = "sample_type"
+
+
+# Of the samples table: a stratum of newborns, not of newborn x condition.
+OF_NEWBORNS = (Stratum.SITE, Stratum.ANCESTRY, Stratum.SEX, Stratum.SAMPLE_TYPE)
 
 
 def newborn_cells(ledger: pl.DataFrame) -> pl.DataFrame:
-    """Fold each newborn's cells into one: newborn, site, ancestry, cell.
+    """Fold each newborn's cells of a complete ledger into one: newborn, site, ancestry, cell."""
+    first = pl.col("site", "ancestry").first()
+    folded = ledger.lazy().group_by("newborn", maintain_order=True).agg(first, _newborn_cell())
+    return folded.collect()
+
+
+def folded_newborns(ledger: Ledger) -> pl.DataFrame:
+    """Fold each newborn's cells into one: the columns of Screened.newborns, and cell."""
+    cells = ledger.choices.cells(ledger.by_newborn)
+    folded = cells.lazy().group_by("newborn_number").agg(_newborn_cell()).collect()
+    return ledger.screened.newborns.join(folded, on="newborn_number").sort("newborn_number")
+
+
+def _newborn_cell() -> pl.Expr:
+    """Choose the one cell of a newborn.
 
     A positive and affected newborn whose positives are all for other conditions is `wrong_condition`, not a
     true positive. A newborn is a true negative only when every negative result was verified; conditions
     without a result do not undo the results of the others.
     """
     has = {cell: (pl.col("cell") == cell).any() for cell in Cell}
-    affected = (pl.col("reference") == Reference.AFFECTED).any()
+    outside = pl.col("cell") == Cell.OUTSIDE_TARGET
+    affected = ((pl.col("reference") == Reference.AFFECTED) & ~outside).any()
     positive = has[Cell.FP] | has[Cell.UNRESOLVED_POSITIVE]
     return (
-        ledger.lazy()
-        .group_by("newborn", maintain_order=True)
-        .agg(
-            pl.col("site", "ancestry").first(),
-            pl.when(has[Cell.TP])
-            .then(pl.lit("tp"))
-            .when(positive & affected)
-            .then(pl.lit("wrong_condition"))
-            .when(has[Cell.UNRESOLVED_POSITIVE])
-            .then(pl.lit("unresolved_positive"))
-            .when(has[Cell.FP])
-            .then(pl.lit("fp"))
-            .when(has[Cell.FN])
-            .then(pl.lit("fn"))
-            .when(has[Cell.INCONCLUSIVE])
-            .then(pl.lit("inconclusive"))
-            .when(affected & has[Cell.FAILED])  # the one condition that mattered gave no result
-            .then(pl.lit("failed"))
-            .when(has[Cell.UNVERIFIED_NEGATIVE])
-            .then(pl.lit("unverified_negative"))
-            .when(has[Cell.TN])
-            .then(pl.lit("tn"))
-            .when(has[Cell.FAILED])
-            .then(pl.lit("failed"))
-            .otherwise(pl.lit("not_tested"))
-            .alias("cell"),
-        )
-        .collect()
+        pl.when(has[Cell.TP])
+        .then(pl.lit("tp"))
+        .when(positive & affected)
+        .then(pl.lit("wrong_condition"))
+        .when(has[Cell.UNRESOLVED_POSITIVE])
+        .then(pl.lit("unresolved_positive"))
+        .when(has[Cell.FP])
+        .then(pl.lit("fp"))
+        .when(has[Cell.FN])
+        .then(pl.lit("fn"))
+        .when(has[Cell.INCONCLUSIVE])
+        .then(pl.lit("inconclusive"))
+        .when(affected & has[Cell.FAILED])  # the one condition that mattered gave no result
+        .then(pl.lit("failed"))
+        .when(has[Cell.UNVERIFIED_NEGATIVE])
+        .then(pl.lit("unverified_negative"))
+        .when(has[Cell.TN])
+        .then(pl.lit("tn"))
+        .when(has[Cell.FAILED])
+        .then(pl.lit("failed"))
+        .when(has[Cell.NOT_TESTED])
+        .then(pl.lit("not_tested"))
+        .otherwise(pl.lit("outside_target"))
+        .alias("cell")
     )
 
 
 def counts_by(
-    ledger: pl.DataFrame, findings: pl.DataFrame, strata: Iterable[Stratum], affected_not_on_panel: int
+    ledger: Ledger, findings: Findings, strata: Iterable[Stratum], affected_not_on_panel: int
 ) -> list[Counts]:
     """Count the cells of every stratum asked for, in the order asked, names sorted within each."""
-    newborns = newborn_cells(ledger)
+    newborns = folded_newborns(ledger)
+    pairs = ledger.choices.cells(ledger.by_condition)
     counts: list[Counts] = []
     for stratum in dict.fromkeys(strata):
         if stratum is Stratum.OVERALL:
-            counts.append(_count("overall", newborns, affected_not_on_panel=affected_not_on_panel))
-            counts.append(_count(PAIRS, ledger))
+            counts.append(newborn_counts("overall", newborns, affected_not_on_panel))
+            counts.append(pair_counts(PAIRS, pairs))
         elif stratum is Stratum.GENE:
             counts += _gene_counts(ledger, findings)
+        elif stratum in OF_NEWBORNS:
+            counts += [newborn_counts(name, part) for name, part in _split(stratum, newborns)]
         else:
-            by_newborn = stratum in (Stratum.SITE, Stratum.ANCESTRY)
-            counts += _split(stratum, newborns if by_newborn else ledger)
+            counts += [pair_counts(name, part) for name, part in _split(stratum, pairs)]
     return counts
 
 
-def several_positives(ledger: pl.DataFrame) -> int:
-    """Count newborns positive for more than one condition: their records are not independent."""
-    positives = ledger.filter(pl.col("index") == "positive").group_by("newborn").len()
-    return positives.filter(pl.col("len") > 1).height
+def newborn_counts(stratum: str, newborns: pl.DataFrame, affected_not_on_panel: int | None = None) -> Counts:
+    """Count folded newborns; positive for the wrong condition is a cell of its own."""
+    found: dict[str, int] = dict(newborns.group_by("cell").len().iter_rows())
+    return _counts(stratum, found, found.get("wrong_condition", 0), affected_not_on_panel)
 
 
-def _split(stratum: Stratum, table: pl.DataFrame) -> list[Counts]:
+def pair_counts(stratum: str, pairs: pl.DataFrame) -> Counts:
+    """Count newborn x condition; no wrong condition here: it is a miss and a false positive."""
+    found: dict[str, int] = dict(pairs.group_by("cell").agg(pl.col("len").sum()).iter_rows())
+    return _counts(stratum, found)
+
+
+def _split(stratum: Stratum, table: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     named = table.with_columns(pl.col(stratum.value).fill_null("not given"))
     return [
-        _count(f"{stratum}: {name}", part)
+        (f"{stratum}: {name}", part)
         for (name,), part in sorted(named.partition_by(stratum.value, as_dict=True).items())
     ]
 
 
-def _count(stratum: str, table: pl.DataFrame, affected_not_on_panel: int | None = None) -> Counts:
-    found: dict[str, int] = dict(table.group_by("cell").len().iter_rows())
+def _counts(
+    stratum: str,
+    found: dict[str, int],
+    wrong_condition: int | None = None,
+    affected_not_on_panel: int | None = None,
+) -> Counts:
     return Counts(
         stratum,
         tp=found.get(Cell.TP, 0),
@@ -115,19 +148,21 @@ def _count(stratum: str, table: pl.DataFrame, affected_not_on_panel: int | None 
         inconclusive=found.get(Cell.INCONCLUSIVE, 0),
         failed=found.get(Cell.FAILED, 0),
         not_tested=found.get(Cell.NOT_TESTED, 0),
-        # a table of newborn x condition has no wrong condition: it has a miss and a false positive
-        wrong_condition=None if "condition" in table.columns else found.get("wrong_condition", 0),
+        wrong_condition=wrong_condition,
         affected_not_on_panel=affected_not_on_panel,
+        outside_target=found.get(Cell.OUTSIDE_TARGET) or None,
     )
 
 
-def _gene_counts(ledger: pl.DataFrame, findings: pl.DataFrame) -> list[Counts]:
+def _gene_counts(ledger: Ledger, findings: Findings) -> list[Counts]:
     """Count the positives that each gene explains, among the newborns in whom the gene was assessed."""
-    carried = findings.filter(pl.col("verdict").is_in([Verdict.REPORTABLE, Verdict.PENDING_PHASE]))
+    positives = ledger.positives().filter(pl.col("cell") != Cell.OUTSIDE_TARGET)
+    carried = findings.table(positives["newborn"], positives["condition"]).filter(
+        pl.col("verdict").is_in([Verdict.REPORTABLE, Verdict.PENDING_PHASE])
+    )
     has = {cell: (pl.col("cell") == cell).any() for cell in Cell}
-    positives = (
-        ledger.filter(pl.col("index") == "positive")
-        .join(carried.select("newborn", "condition", "gene").unique(), on=["newborn", "condition"])
+    counted = (
+        positives.join(carried.select("newborn", "condition", "gene").unique(), on=["newborn", "condition"])
         .group_by("gene", "newborn")  # one gene of two conditions is one finding in one newborn
         .agg(
             pl.when(has[Cell.TP])
@@ -140,20 +175,26 @@ def _gene_counts(ledger: pl.DataFrame, findings: pl.DataFrame) -> list[Counts]:
         .group_by("gene", "cell")
         .len()
     )
-    cells = {(gene, cell): count for gene, cell, count in positives.iter_rows()}
-    assessed = dict(
-        findings.group_by("gene")
-        .agg(pl.col("newborn").filter(pl.col("verdict") != Verdict.NOT_ASSESSED).n_unique())
-        .iter_rows()
-    )
+    cells = {(gene, cell): count for gene, cell, count in counted.iter_rows()}
     return [
         Counts(
             f"gene: {gene}",
             tp=cells.get((gene, Cell.TP), 0),
             fp=cells.get((gene, Cell.FP), 0),
             unresolved_positive=cells.get((gene, Cell.UNRESOLVED_POSITIVE), 0),
-            total_screened=assessed[gene],
+            total_screened=newborns,
             unknown_because="only positives carry a gene",
         )
-        for gene in sorted(assessed)
+        for gene, newborns in _assessed(ledger, findings)
+    ]
+
+
+def _assessed(ledger: Ledger, findings: Findings) -> list[tuple[str, int]]:
+    """Count for every gene the newborns in whom at least one of its rows was assessed."""
+    assessed = (findings.answers["verdict"] != Verdict.NOT_ASSESSED).to_numpy()
+    here = findings.newborns.is_in(ledger.screened.newborns["newborn"].implode()).to_numpy()
+    by_gene = findings.gene_rows.with_row_index("column").group_by("gene").agg("column").sort("gene")
+    return [
+        (gene, int(np.count_nonzero(assessed[findings.codes[:, columns]].any(axis=1) & here)))
+        for gene, columns in by_gene.iter_rows()
     ]

@@ -8,12 +8,13 @@ import click
 
 from evaluator.accuracy.evaluation import Accuracy, Inputs, evaluate_counts, evaluate_findings
 from evaluator.accuracy.intervals import IntervalMethod
+from evaluator.accuracy.ledger_file import write_ledger
 from evaluator.accuracy.measures import Settings
 from evaluator.accuracy.ratios import RatioMethod
 from evaluator.accuracy.strata import Stratum
 from evaluator.cli.main import now
 from evaluator.files import write_text
-from evaluator.provenance import write_parquet, write_sidecar
+from evaluator.provenance import write_sidecar
 from evaluator.report.accuracy_text import as_csv, as_json, as_text
 from evaluator.vocabulary import Definition
 
@@ -44,7 +45,13 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="What makes a newborn affected. Molecular shares the genotype with the test, so it flatters it.",
 )
-@click.option("--index", type=click.Choice(["pipeline", "reviewed"]), default="pipeline", show_default=True)
+@click.option(
+    "--index",
+    type=click.Choice(["pipeline", "reviewed"]),
+    default="pipeline",
+    show_default=True,
+    help="Score the pipeline's verdicts, or what the reviewers decided.",
+)
 @click.option("--reviews", type=FILE, help="Decisions of the reviewers, for --index reviewed.")
 @click.option(
     "--interval",
@@ -66,7 +73,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     help="Also predict at this birth prevalence, a proportion.",
 )
 @click.option(
-    "--format", "style", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="For people, programs or a spreadsheet.",
 )
 @click.option("--out", type=FILE, help="Write here instead of to the terminal.")
 @click.option(
@@ -110,7 +122,7 @@ def accuracy(
         chosen = [Stratum(name) for name in strata or (Stratum.OVERALL.value,)]
         result = evaluate_findings(inputs, Definition(definition), chosen, settings)
     if ledger is not None and result.ledger is not None:
-        write_parquet(result.ledger, ledger, result.provenance)
+        write_ledger(result.ledger, ledger, result.provenance)
         write_sidecar(ledger, result.provenance, now())
     _deliver(result, style, out)
 

@@ -42,6 +42,7 @@ CELL_LABELS = {
     "not_tested": "not tested",
     "wrong_condition": "positive for the wrong condition",
     "affected_not_on_panel": "affected by a condition not on the panel",
+    "outside_target": "affected outside the target",
 }
 INDENT = 30
 # A cell that starts with one of these is a formula to a spreadsheet.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from evaluator.accuracy.evaluation import check_panel, read_findings
+from evaluator.accuracy.findings import check_panel, read_findings_table
 from evaluator.accuracy.index import condition_verdicts
 from evaluator.errors import InputError
 from evaluator.panel.load import load_panel
@@ -71,7 +71,7 @@ def read_results(
     Raises InputError when a file is not what its name says, or when the files are of different panels.
     """
     findings = folder / "findings.parquet"
-    table = read_findings(findings)
+    table = read_findings_table(findings)
     records: dict[str, Record] = {"findings.parquet": read_provenance(findings)}
     inputs = {"findings": sha256_of_file(findings)}
     rows, record = _read_accuracy(folder / "accuracy.json")

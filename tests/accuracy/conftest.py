@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from evaluator.accuracy.choices import Choices
+from evaluator.accuracy.findings import Findings, coded_findings
+from evaluator.accuracy.ledger import Ledger, build_ledger
+from evaluator.accuracy.ledger_notes import affected_not_on_panel, ledger_notes
+from evaluator.accuracy.reference import reference_results
+from evaluator.accuracy.screened import screen_results
 from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.sheets import OUTCOMES, REVIEWS, SAMPLES, Sheet
 from evaluator.tables import FINDINGS
+from evaluator.vocabulary import Definition
 
 GENES = (
     ("cystic-fibrosis", "CFTR", "AR"),
@@ -111,5 +119,43 @@ def findings() -> Callable[..., pl.DataFrame]:
                 )
                 rows.append((newborn, condition, gene, inheritance, verdict, reasons, None, None, None))
         return pl.DataFrame(rows, schema=FINDINGS, orient="row")
+
+    return build
+
+
+@dataclass(frozen=True)
+class Built:
+    """A ledger with what stands beside it."""
+
+    ledger: Ledger
+    findings: Findings
+    notes: list[str]
+    affected_not_on_panel: int
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The complete ledger."""
+        return self.ledger.rows
+
+
+@pytest.fixture(name="build_ledger")
+def _build_ledger() -> Callable[..., Built]:
+    """Build the ledger of findings, samples and outcomes, as the command line would."""
+
+    def build(
+        findings: pl.DataFrame,
+        samples: pl.DataFrame,
+        outcomes: pl.DataFrame,
+        panel: Panel,
+        definition: Definition,
+        reviews: pl.DataFrame | None = None,
+    ) -> Built:
+        coded = coded_findings(findings, panel)
+        choices = Choices.declared(panel.criteria, definition)
+        references, _ = reference_results(outcomes, definition)
+        screened = screen_results(coded, samples, panel)
+        ledger = build_ledger(screened, references, definition, choices, reviews)
+        notes = ledger_notes(ledger, references, reviews)
+        return Built(ledger, coded, notes, affected_not_on_panel(ledger, references))
 
     return build

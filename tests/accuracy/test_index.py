@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import polars as pl
 import pytest
 
 from evaluator.accuracy.index import condition_verdicts
-from evaluator.accuracy.ledger import build_ledger
 from evaluator.panel.model import Panel
 from evaluator.vocabulary import Definition
 
-Build = Callable[..., pl.DataFrame]
+Build = Callable[..., Any]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,9 @@ def test_the_strongest_gene_row_decides(findings: Build, first: str, second: str
     assert row["decisive"] == ("one" if first == expected else "three")
 
 
-def test_declared_choices(findings: Build, samples: Build, outcomes: Build, panel: Panel) -> None:
+def test_declared_choices(
+    build_ledger: Build, findings: Build, samples: Build, outcomes: Build, panel: Panel
+) -> None:
     """Pending phase and not assessed count as the panel declares, and the note says how many."""
     table = findings(
         ["a"],
@@ -57,7 +59,9 @@ def test_declared_choices(findings: Build, samples: Build, outcomes: Build, pane
     assert "not assessed counts as failed (1)" in ledger.notes[0]
 
 
-def test_samples_without_a_sequence(findings: Build, samples: Build, outcomes: Build, panel: Panel) -> None:
+def test_samples_without_a_sequence(
+    build_ledger: Build, findings: Build, samples: Build, outcomes: Build, panel: Panel
+) -> None:
     """Failed and quarantined samples are failed tests; whoever was not sequenced was not tested."""
     stopped = {("q", gene): ("not assessed", "quarantined") for gene in ("CFTR", "ACADM", "ADA", "RAG1")}
     sheet = samples("q", ("f", "failed"), ("d", "declined"), ("n", "not_sampled"), ("w", "withdrawn"))
@@ -73,7 +77,7 @@ def test_samples_without_a_sequence(findings: Build, samples: Build, outcomes: B
 
 
 def test_reviews_replace_the_pipeline(
-    findings: Build, samples: Build, outcomes: Build, reviews: Build, panel: Panel
+    build_ledger: Build, findings: Build, samples: Build, outcomes: Build, reviews: Build, panel: Panel
 ) -> None:
     """Report is positive, do not report negative, repeat inconclusive; what nobody reviewed stands."""
     found = {

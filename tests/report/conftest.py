@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from evaluator.accuracy.evaluation import Inputs, evaluate_findings
+from evaluator.accuracy.ledger_file import write_ledger
 from evaluator.accuracy.measures import Settings
 from evaluator.accuracy.strata import Stratum
 from evaluator.panel.load import load_panel
@@ -44,7 +45,7 @@ def full_folder(bare_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     result = evaluate_findings(inputs, Definition.CLINICAL, STRATA, Settings())
     (folder / "accuracy.json").write_text(as_json(result.rows, result.provenance), encoding="utf-8")
     assert result.ledger is not None
-    write_parquet(result.ledger, folder / "ledger.parquet", result.provenance)
+    write_ledger(result.ledger, folder / "ledger.parquet", result.provenance)
     blank = dict.fromkeys(REFERRALS)
     routes = [
         {
