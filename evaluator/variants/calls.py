@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ from evaluator.errors import InputError
 from evaluator.tables import CALLS
 from evaluator.variants.normalise import trim_alleles
 
-_DIPLOID = 2
+_PHASED_PAIR = re.compile(r"^(\d+)\|(\d+)$")
 # FORMAT keys beside GT that become columns, in the order in which later ones stand in for earlier ones.
 _FRACTION_KEYS = ("AF", "HF", "VAF")
 FORMAT_KEYS = ("AD", "DP", "GQ", "PS", "PGT", "PID", *_FRACTION_KEYS)
@@ -31,17 +32,28 @@ def with_format_values(records: pl.DataFrame, column: str, keys: tuple[str, ...]
     Null where the record has no such key, where trailing fields were dropped, and where the value is ".";
     a genotype is kept as it is written.
     """
-    records = records.with_columns(pl.col(column).str.split(":").alias("parts"))
     formats = {text: text.split(":") for text in records["format"].unique()}
     present = {key for parts in formats.values() for key in parts}
+    number = pl.col("format").replace_strict(
+        {text: row for row, text in enumerate(formats)}, return_dtype=pl.UInt32
+    )
+    records = records.with_columns(
+        pl.col(column).str.split(":").alias("parts"), number.alias("format number")
+    )
     columns = [pl.lit(None, pl.String).alias(key) for key in keys if key not in present]
     for key in filter(present.__contains__, keys):
-        places = {text: parts.index(key) if key in parts else None for text, parts in formats.items()}
-        place = pl.col("format").replace_strict(places, return_dtype=pl.Int64)
-        value = pl.col("parts").list.get(place, null_on_oob=True)
-        absent = ["", "."] if key != "GT" else [""]
-        columns.append(pl.when(~value.is_in(absent)).then(value).alias(key))
-    return records.with_columns(columns).drop("parts")
+        places = [parts.index(key) if key in parts else None for parts in formats.values()]
+        value = pl.col("parts").list.get(_place(places), null_on_oob=True)
+        absent = (value == "") if key == "GT" else (value == "") | (value == ".")
+        columns.append(pl.when(~absent).then(value).alias(key))
+    return records.with_columns(columns).drop("parts", "format number")
+
+
+def _place(places: list[int | None]) -> pl.Expr:
+    """The place of a key in each row's FORMAT; nearly always one place for all."""
+    if len(set(places)) == 1:
+        return pl.lit(places[0], pl.Int64)
+    return pl.lit(pl.Series(places, dtype=pl.Int64)).gather(pl.col("format number"))
 
 
 def called_alleles(path: Path, called: pl.DataFrame) -> pl.DataFrame:
@@ -49,12 +61,15 @@ def called_alleles(path: Path, called: pl.DataFrame) -> pl.DataFrame:
 
     Depth is DP, or the sum of AD. Raises InputError for a value that is not a number.
     """
+    called = _with_physical_phase(called)
     depths = pl.col("AD").str.split(",")
     place = pl.col("allele").cast(pl.Int64)
     alt_depth = depths.list.get(place, null_on_oob=True)
-    counted = depths.list.eval(pl.element().cast(pl.Int32, strict=False).drop_nulls())
-    all_reads = pl.when(counted.list.len() > 0).then(counted.list.sum())
-    group, group_haplotype = _physical_phase(called)
+    all_reads = pl.lit(None, pl.Int32)
+    if called["DP"].null_count():
+        counted = depths.list.eval(pl.element().cast(pl.Int32, strict=False).drop_nulls())
+        all_reads = pl.when(counted.list.len() > 0).then(counted.list.sum())
+    group = pl.when(pl.col("group haplotype").is_not_null()).then("PID")
     grouped = pl.col("PS").is_null() & group.is_not_null()
     texts = {
         "depth": pl.col("DP"),
@@ -72,9 +87,9 @@ def called_alleles(path: Path, called: pl.DataFrame) -> pl.DataFrame:
     calls = (
         numbered.lazy()
         .with_columns(
-            (pl.col("phased") | group_haplotype.is_not_null()).alias("phased"),
+            (pl.col("phased") | group.is_not_null()).alias("phased"),
             pl.coalesce("PS", group).alias("phase_set"),
-            pl.when(grouped).then(group_haplotype).otherwise("haplotype").alias("haplotype"),
+            pl.when(grouped).then("group haplotype").otherwise("haplotype").alias("haplotype"),
             pl.coalesce("depth", all_reads).alias("depth"),
             pl.when(pl.col("filter") == "").then(pl.lit(".")).otherwise("filter").alias("filters"),
             pl.col("position").alias("source_position"),
@@ -102,21 +117,32 @@ def _fraction(called: pl.DataFrame, place: pl.Expr) -> pl.Expr:
     return pl.when(text != ".").then(text)
 
 
-def _physical_phase(called: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
-    """GATK's PID and the allele's place in PGT; only where PGT is the same genotype, phased.
+def _with_physical_phase(called: pl.DataFrame) -> pl.DataFrame:
+    """Add the allele's place in GATK's PGT, null where it says nothing; only few distinct genotypes occur."""
+    key = ["GT", "PGT", "allele"]
+    distinct = called.lazy().filter(pl.col("PID").is_not_null()).select(key).drop_nulls().unique().collect()
+    places = [_place_in_group(*row) for row in distinct.iter_rows()]
+    table = distinct.with_columns(pl.Series("group haplotype", places, dtype=pl.Int8))
+    if not len(table):
+        return called.with_columns(pl.lit(None, pl.Int8).alias("group haplotype"))
+    usable = pl.when(pl.col("PID").is_not_null()).then("group haplotype").alias("group haplotype")
+    return called.join(table, on=key, how="left", maintain_order="left").with_columns(usable)
+
+
+def _place_in_group(genotype: str, group_genotype: str, allele: int) -> int | None:
+    """Return an allele's 0-based place in PGT; only where PGT is the same diploid genotype, phased.
 
     GATK writes PGT 0|1 also beside 1/1 and 1/2: there it says nothing of this allele's haplotype.
+
+    >>> _place_in_group("0/1", "1|0", 1), _place_in_group("1/1", "0|1", 1)
+    (0, None)
     """
-    if not called["PGT"].count():
-        return pl.lit(None, pl.String), pl.lit(None, pl.Int8)
-    first, second = (pl.col("PGT").str.extract(r"^(\d+)\|(\d+)$", part).cast(pl.Int16) for part in (1, 2))
-    allele = pl.col("allele")
-    single = (pl.col("copies") == 1) & (pl.col("ploidy") == _DIPLOID) & (pl.col("missing") == 0)
-    others = pl.col("GT").str.extract_all(r"\d+").list.eval(pl.element().cast(pl.Int16)).list.sort()
-    same = pl.concat_list(pl.min_horizontal(first, second), pl.max_horizontal(first, second)) == others
-    usable = pl.col("PID").is_not_null() & first.is_not_null() & single & same
-    haplotype = pl.when(first == allele).then(0).when(second == allele).then(1).cast(pl.Int8)
-    return pl.when(usable).then("PID"), pl.when(usable).then(haplotype)
+    phased = _PHASED_PAIR.match(group_genotype)
+    alleles = re.findall(r"\d+", genotype)
+    if phased is None or "." in genotype or sorted(alleles, key=int) != sorted(phased.groups(), key=int):
+        return None
+    places = [place for place, number in enumerate(phased.groups()) if int(number) == allele]
+    return places[0] if len(places) == 1 else None
 
 
 def _require_numbers(path: Path, calls: pl.DataFrame, names: tuple[str, ...]) -> None:

@@ -73,21 +73,27 @@ def read_genotypes(path: Path, records: pl.DataFrame, samples: list[str]) -> Row
     The calls have the columns of CALLED, and `sample`. Raises InputError where a genotype is malformed or
     names an allele that the record does not have.
     """
-    rows = with_format_values(_not_reference(records, samples), "value", ("GT",))
-    table = _genotype_table(path, rows)
-    called = pl.col("alt").str.split(",").list.get(pl.col("allele") - 1, null_on_oob=True)
-    named = (
+    rows = with_format_values(_not_reference(records, samples), "value", ("GT", *FORMAT_KEYS))
+    named = _named(rows, _genotype_table(path, rows))
+    _require_alleles(path, named)
+    others = named.lazy().filter(pl.col("kind") != _CALL)
+    calls, unresolved, set_aside = pl.collect_all(
+        [named.lazy().filter(pl.col("kind") == _CALL), _unresolved(others), _set_aside(others)]
+    )
+    return Rows(called_alleles(path, calls), unresolved, set_aside)
+
+
+def _named(rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """One row per record and allele that its genotype names, with the allele's sequence and what it is."""
+    alternatives = pl.col("alt").str.split(",")
+    called = alternatives.list.get(pl.col("allele").cast(pl.Int64) - 1, null_on_oob=True)
+    return (
         rows.lazy()
         .join(table.lazy(), on="GT", how="left", maintain_order="left")
         .with_columns(called.alias("called"))
         .with_columns(_kind().alias("kind"))
         .collect()
     )
-    _require_alleles(path, named)
-    calls = with_format_values(named.filter(pl.col("kind") == _CALL), "value", FORMAT_KEYS)
-    others = named.lazy().filter(pl.col("kind") != _CALL)
-    unresolved, set_aside = pl.collect_all([_unresolved(others), _set_aside(others)])
-    return Rows(called_alleles(path, calls), unresolved, set_aside)
 
 
 def _not_reference(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
