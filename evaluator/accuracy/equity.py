@@ -19,6 +19,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from evaluator.accuracy.homogeneity import Homogeneity, exact_homogeneity
 from evaluator.accuracy.intervals import IntervalMethod, proportion_interval
 from evaluator.accuracy.measures import Measure
+from evaluator.accuracy.paired_difference import unpaired_difference
 from evaluator.accuracy.ratios import Z
 
 MOST_NEEDED = 10_000_000
@@ -104,15 +105,13 @@ def difference(own: Tally, others: Tally, method: DifferenceMethod = DifferenceM
     for tally in (own, others):
         if tally.total == 0:
             return Measure(not_estimable=f"no newborn with a result: {tally.stratum}")
-    estimate = own.count / own.total - others.count / others.total
     if method is DifferenceMethod.NEWCOMBE:
-        limits = _newcombe(own.count / own.total, own.total, others.count / others.total, others.total)
-    else:
-        low, high = confint_proportions_2indep(
-            own.count, own.total, others.count, others.total, compare="diff", method="score"
-        )
-        limits = float(low), float(high)
-    return Measure(estimate=estimate, lower=limits[0], upper=limits[1], method=method.value)
+        return unpaired_difference((own.count, own.total), (others.count, others.total))
+    estimate = own.count / own.total - others.count / others.total
+    low, high = confint_proportions_2indep(
+        own.count, own.total, others.count, others.total, compare="diff", method="score"
+    )
+    return Measure(estimate=estimate, lower=float(low), upper=float(high), method=method.value)
 
 
 def newborns_needed(rate: float, others_total: int, margin: float) -> int | None:
@@ -198,7 +197,7 @@ def _fisher(own: Tally, others: Tally) -> float | None:
 
 
 def _newcombe(p1: float, n1: int, p2: float, n2: int) -> tuple[float, float]:
-    """Hybrid score interval of p1 - p2 (Newcombe, Stat Med 1998;17:873, method 10)."""
+    """Hybrid score interval of p1 - p2 (Newcombe, Stat Med 1998;17:873, method 10), for expected results."""
     low1, high1 = _wilson(p1, n1)
     low2, high2 = _wilson(p2, n2)
     gap = p1 - p2

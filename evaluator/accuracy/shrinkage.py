@@ -136,13 +136,14 @@ def log_marginal(x: Floats, n: Floats, a: Floats, b: Floats) -> Floats:
 
 def hyperparameter_grid(x: Floats, n: Floats) -> Grid:
     """Posterior of logit(a / (a + b)) and log(a + b) under the prior (a + b)^(-5/2) on (a, b)."""
+    return posterior_grid(partial(log_posterior, x, n), LOGIT_MEAN, LOG_SIZE)
 
-    def log_density(logit_mean: Floats, log_size: Floats) -> Floats:
-        a, b = _beta_parameters(logit_mean, log_size)
-        # a b is the Jacobian of the change from (a, b)
-        return np.log(a) + np.log(b) - 2.5 * log_size + log_marginal(x, n, a, b)
 
-    return posterior_grid(log_density, LOGIT_MEAN, LOG_SIZE)
+def log_posterior(x: Floats, n: Floats, logit_mean: Floats, log_size: Floats) -> Floats:
+    """Log posterior of (logit(a / (a + b)), log(a + b)) without its constant, one value per point."""
+    a, b = _beta_parameters(logit_mean, log_size)
+    # a b is the Jacobian of the change from (a, b)
+    return np.log(a) + np.log(b) - 2.5 * log_size + log_marginal(x, n, a, b)
 
 
 def _beta_parameters(logit_mean: Floats, log_size: Floats) -> tuple[Floats, Floats]:
