@@ -1,0 +1,203 @@
+"""Let the naive judge and the engine decide the same newborns, and print where they differ."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from naive import Judge, Newborn, fold
+from oddities import Universe, newborns, universe
+
+from evaluator.panel.load import load_panel
+from evaluator.panel.model import Panel
+from evaluator.screening.engine import Cohort, evaluate
+from evaluator.screening.evidence import Sources
+from evaluator.tables import CALLS, NEWBORNS, UNCALLABLE, VARIANTS
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+EVERYTHING = ("csq", "clinvar", "frequencies")
+DIFFER = 1
+Verdicts = dict[tuple[str, str, str, str], str]
+
+
+def of_engine(panel: Panel, people: list[Newborn], world: Universe | None) -> Verdicts:
+    """The engine's verdict of every newborn and gene row."""
+    described = [
+        {
+            "newborn": person.name,
+            "sex": person.sex,
+            "sex_chromosomes": person.sex_chromosomes,
+            "status": person.status,
+            "quarantine_reason": "unreadable" if person.status == "quarantined" else None,
+            "callable_evidence": person.evidence,
+            "calls": len(person.calls),
+            "has_depth": True,
+            "has_genotype_quality": True,
+            "has_allele_depth": True,
+        }
+        for person in people
+    ]
+    calls = [{name: call[name] for name in CALLS} for person in people for call in person.calls]
+    gaps = [gap for person in people for gap in person.uncallable]
+    variants = None
+    if world is not None:
+        facts = [world.annotation[key] for key in sorted(world.annotation)]
+        variants = pl.DataFrame(facts, schema=VARIANTS)
+    cohort = Cohort(
+        newborns=pl.DataFrame(described, schema=NEWBORNS),
+        calls=pl.DataFrame(calls, schema=CALLS).lazy(),
+        uncallable=pl.DataFrame(gaps, schema=UNCALLABLE),
+        variants=variants,
+        sources=Sources.of(EVERYTHING if world is not None else ()),
+    )
+    findings = evaluate(cohort, panel).findings
+    rows = findings.select("newborn", "condition", "gene", "inheritance", "verdict").rows()
+    return {(newborn, condition, gene, mode): verdict for newborn, condition, gene, mode, verdict in rows}
+
+
+def of_judge(panel: Panel, people: list[Newborn], world: Universe | None) -> Verdicts:
+    """The naive judge's verdict of every newborn and gene row."""
+    judge = Judge(panel, None if world is None else world.annotation)
+    return {(person.name, *row): verdict for person in people for row, verdict in judge.verdicts(person).items()}
+
+
+def conditions(verdicts: Verdicts) -> dict[tuple[str, str], str]:
+    """Fold the rows of every newborn into conditions."""
+    by_newborn: dict[str, dict[tuple[str, str, str], str]] = {}
+    for (newborn, *row), verdict in verdicts.items():
+        by_newborn.setdefault(newborn, {})[row[0], row[1], row[2]] = verdict
+    return {
+        (newborn, condition): verdict
+        for newborn, rows in by_newborn.items()
+        for condition, verdict in fold(rows).items()
+    }
+
+
+def settings(panel: Panel) -> dict[str, tuple[Panel, bool]]:
+    """The panel as it is, and under other values of its criteria; the second word says: annotated."""
+    base = panel.criteria
+
+    def under(**groups: dict[str, Any]) -> Panel:
+        changed = {name: getattr(base, name).model_copy(update=values) for name, values in groups.items()}
+        return replace(panel, criteria=base.model_copy(update=changed))
+
+    other = pl.int_range(pl.len()) % 3 == 0
+    overrides = panel.genes.with_columns(
+        min_stars=pl.when(other).then(2).otherwise("min_stars").cast(panel.genes.schema["min_stars"]),
+        max_frequency=pl.when(~other).then(0.0006).otherwise("max_frequency"),
+        evidence=pl.when(other).then("evidence").otherwise(pl.lit("all")),
+        mechanism=pl.when(pl.int_range(pl.len()) % 5 == 0).then(pl.lit("any")).otherwise("mechanism"),
+    )
+    lenient = under(
+        phase={"pipe_without_phase_set": "phased", "event_distance": None},
+        x_linked={"report_heterozygous_females": True},
+        predicted_lof={"last_exon": True, "start_lost": True},
+        callability={"unknown": "assessed", "min_fraction": None},
+    )
+    loose = under(
+        quality={
+            "min_depth": None,
+            "min_genotype_quality": None,
+            "het_allele_fraction": None,
+            "filters": None,
+        },
+        known_pathogenic={"max_benign": None, "min_stars": None},
+    )
+    strict = under(known_pathogenic={"min_stars": 1, "max_benign": 0}, predicted_lof={"enabled": False})
+    return {
+        "as it is": (panel, True),
+        "never annotated": (panel, False),
+        "rows with their own values": (replace(panel, genes=overrides), True),
+        "lenient": (lenient, True),
+        "no quality thresholds": (loose, True),
+        "strict evidence": (strict, True),
+    }
+
+
+def compare(panel: Panel, number: int, seed: int, *, annotated: bool) -> dict[str, Any]:
+    """Decide generated newborns twice; count what was decided and list what differs."""
+    chance = random.Random(seed)  # noqa: S311 - reproducible oddities, no secret
+    world = universe(panel, chance)
+    people = newborns(panel, world, number, chance)
+    known = world if annotated else None
+    engine, judge = of_engine(panel, people, known), of_judge(panel, people, known)
+    called = {
+        (person.name, symbol)
+        for person in people
+        for symbol in {gene for gene, names in world.alleles.items() if _calls_any(person, names)}
+    }
+    differing = sorted(key for key in engine.keys() | judge.keys() if engine.get(key) != judge.get(key))
+    folded_engine, folded_judge = conditions(engine), conditions(judge)
+    return {
+        "newborns": number,
+        "rows": len(engine),
+        "rows_with_calls": sum((newborn, gene) in called for newborn, _, gene, _ in engine),
+        "verdicts": dict(sorted(Counter(engine.values()).items())),
+        "differing": len(differing),
+        "differing_conditions": sum(folded_engine.get(key) != verdict for key, verdict in folded_judge.items()),
+        "examples": [_example(key, engine, judge, people, world) for key in differing[:8]],
+    }
+
+
+def _calls_any(person: Newborn, names: list[tuple[str, int, str, str]]) -> bool:
+    wanted = set(names)
+    return any((c["contig"], c["position"], c["ref"], c["alt"]) in wanted for c in person.calls)
+
+
+def _example(
+    key: tuple[str, str, str, str], engine: Verdicts, judge: Verdicts, people: list[Newborn], world: Universe
+) -> dict[str, Any]:
+    """Everything that bears on one differing row, to be read by a person."""
+    (person,) = (person for person in people if person.name == key[0])
+    names = set(world.alleles[key[2]])
+    calls = [c for c in person.calls if (c["contig"], c["position"], c["ref"], c["alt"]) in names]
+    shown = ("genotype", "phase_set", "haplotype", "depth", "alt_depth", "genotype_quality", "filters")
+    return {
+        "row": key[1:],
+        "engine": engine.get(key),
+        "judge": judge.get(key),
+        "sex": (person.sex, person.sex_chromosomes, person.evidence, person.status),
+        "calls": [
+            (f"{c['contig']}-{c['position']}-{c['ref']}-{c['alt']}", *(c[name] for name in shown)) for c in calls
+        ],
+        "facts": [
+            {
+                name: value
+                for name, value in world.annotation.get(
+                    ((c["contig"], c["position"], c["ref"], c["alt"]), key[2]), {}
+                ).items()
+                if value is not None
+            }
+            for c in calls
+        ],
+        "gaps": [gap for gap in person.uncallable if gap["contig"] == world.genes[key[2]].contig],
+    }
+
+
+def main() -> int:
+    """Compare one panel under one or all settings; the exit code is 1 where verdicts differ."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--panel", default="generation-study")
+    parser.add_argument("--newborns", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--setting", default="all")
+    words = parser.parse_args()
+    panel = load_panel(REPOSITORY / "panel" / words.panel)
+    results = {
+        name: compare(other, words.newborns, words.seed, annotated=annotated)
+        for name, (other, annotated) in settings(panel).items()
+        if words.setting in ("all", name)
+    }
+    sys.stdout.write(json.dumps(results, indent=1, default=str) + "\n")
+    return DIFFER if any(result["differing"] for result in results.values()) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

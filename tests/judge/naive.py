@@ -1,0 +1,393 @@
+"""The rules read once more: one newborn at a time, plain loops, nothing shared with the engine.
+
+Written from the text of the reporting rules before the engine was looked at, so that a misreading in one
+of the two shows up as a difference. It covers small variants; special-locus callers, structural variants
+and parents are not read here. Phase is handled in its own way: every arrangement of the alleles on the two
+copies that the phase information allows is tried, and a newborn is pending where the arrangements disagree.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from evaluator.panel.genes import gene_models
+from evaluator.panel.genome import PSEUDO_AUTOSOMAL
+from evaluator.panel.model import Panel
+
+POSITIVE, PENDING, UNSEEN, NEGATIVE = "reportable", "pending phase", "not assessed", "not reportable"
+STRENGTH = (POSITIVE, PENDING, UNSEEN, NEGATIVE)
+DECAY_DISTANCE = 50  # bases before the last junction of exons
+X_CHROMOSOMES = {"XX": 2, "XY": 1, "X": 1, "XXY": 2, "XYY": 1, "XXX": 3, "male": 1, "female": 2}
+
+Name = tuple[str, int, str, str]  # contig, position, ref, alt
+Row = dict[str, Any]
+
+
+@dataclass
+class Newborn:
+    """What is known of one newborn; calls and stretches have the columns of the store's tables."""
+
+    name: str
+    sex: str
+    sex_chromosomes: str | None
+    status: str
+    evidence: str
+    calls: list[Row] = field(default_factory=list)
+    uncallable: list[Row] = field(default_factory=list)
+
+
+@dataclass
+class Gene:
+    """Where a gene lies; exons 0-based half-open."""
+
+    contig: str
+    strand: str
+    exons: list[tuple[int, int]]
+    transcripts: set[str]
+    on_single_x: bool
+
+
+class Judge:
+    """Decides newborns by one panel and one annotation (None: never annotated)."""
+
+    def __init__(self, panel: Panel, annotation: dict[tuple[Name, str], Row] | None) -> None:
+        self.rows = [dict(row) for row in panel.gene_rows.to_dicts()]
+        self.criteria = panel.criteria
+        self.annotation = annotation
+        self.listed: dict[str, list[Row]] = defaultdict(list)
+        for entry in panel.alleles.to_dicts():
+            self.listed[entry["gene"]].append(entry)
+        self.rules: dict[str, list[Row]] = defaultdict(list)
+        for rule in panel.diplotypes.to_dicts():
+            self.rules[rule["gene"]].append(rule)
+        self.inheritances: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows:
+            self.inheritances[row["gene"]].add(row["inheritance"])
+        self.genes = _genes(panel.genome_build)
+
+    def verdicts(self, newborn: Newborn) -> dict[tuple[str, str, str], str]:
+        """The verdict of every gene row; none for a newborn without a sample."""
+        if newborn.status not in ("sequenced", "failed", "quarantined"):
+            return {}
+        here = _by_gene(newborn, self.genes, {row["gene"] for row in self.rows})
+        return {
+            (row["condition"], row["gene"], row["inheritance"]): self._verdict(newborn, row, here)
+            for row in self.rows
+        }
+
+    def _verdict(self, newborn: Newborn, row: Row, here: dict[str, list[Row]]) -> str:
+        if newborn.status != "sequenced":
+            return UNSEEN
+        inversion = row["special_locus"] in ("F8_inversion", "IDS_inversion")
+        if row["special_locus"] and not inversion:
+            return UNSEEN
+        calls = here.get(row["gene"], [])
+        if not self.genes[row["gene"]].on_single_x:
+            answer = self._by_genotype(calls, row, 2)
+            return self._negative_needs_sight(newborn, row, answer)
+        number = X_CHROMOSOMES.get(newborn.sex_chromosomes or newborn.sex)
+        answers = set()
+        for chromosomes in [1, 2] if number is None else [number]:
+            answer = self._by_genotype(calls, row, chromosomes)
+            # An inversion is looked for by another method: a boy without it is not cleared.
+            if inversion and chromosomes == 1 and answer == NEGATIVE:
+                answer = UNSEEN
+            answers.add(answer)
+        decided = answers.pop() if len(answers) == 1 else UNSEEN
+        return self._negative_needs_sight(newborn, row, decided)
+
+    # What was seen ---------------------------------------------------------------------------------------
+
+    def _negative_needs_sight(self, newborn: Newborn, row: Row, answer: str) -> str:
+        """Incomplete callability blocks a negative, never a positive."""
+        if answer != NEGATIVE:
+            return answer
+        if newborn.evidence == "none":
+            return NEGATIVE if self.criteria.callability.unknown == "assessed" else UNSEEN
+        gene = self.genes[row["gene"]]
+        gaps = [(gap["start"], gap["end"]) for gap in newborn.uncallable if gap["contig"] == gene.contig]
+        if not gaps:
+            return NEGATIVE
+        bases = sum(end - start for start, end in gene.exons)
+        lost = sum(_shared(exon, gap) for exon in gene.exons for gap in gaps)
+        least = self.criteria.callability.min_fraction
+        if least is not None and (bases - lost) / bases < least:
+            return UNSEEN
+        for entry in self.listed[row["gene"]]:
+            if entry["list"] == "allow" and _in_scope(entry, row):
+                place = (entry["position"] - 1, entry["position"] - 1 + len(entry["ref"]))
+                if any(_shared(place, gap) for gap in gaps):
+                    return UNSEEN
+        return NEGATIVE
+
+    # Which alleles count ---------------------------------------------------------------------------------
+
+    def _standing(self, name: Name, row: Row) -> str | None:
+        """`full` for an allele that qualifies, `alone` for one that only a rule about pairs may use."""
+        on = {
+            entry["list"]
+            for entry in self.listed[row["gene"]]
+            if _name(entry) == name and _in_scope(entry, row)
+        }
+        if "deny" in on:
+            return None
+        if "deny_alone" in on:
+            return "alone"
+        if "allow" in on:
+            return "full"
+        several = len(self.inheritances[row["gene"]]) > 1
+        dominant = row["inheritance"] in ("AD", "XLD")
+        if row["evidence"] == "listed" or (dominant and several and row["evidence"] == "all"):
+            return None
+        if self.annotation is None or (name, row["gene"]) not in self.annotation:
+            return None
+        fact = self.annotation[name, row["gene"]]
+        known, broken = self._known_pathogenic(fact, row), self._predicted_lof(fact, row, name)
+        terms = set((fact["consequence"] or "").split("&"))
+        if row["evidence"] == "lof":
+            return "full" if broken or (known and terms & self._lof_terms()) else None
+        if row["evidence"] == "missense":
+            return "full" if known and "missense_variant" in terms else None
+        return "full" if known or broken else None
+
+    def _too_common(self, fact: Row, row: Row, ceilings: Any) -> bool:  # noqa: ANN401 - the criteria's own class
+        kind = {"AD": "monoallelic", "AR": "biallelic", "MT": "monoallelic"}.get(row["inheritance"], "x_linked")
+        ceiling = getattr(ceilings, kind) if row["max_frequency"] is None else row["max_frequency"]
+        frequency = fact["population_frequency"]
+        if frequency is None:
+            frequency = self.criteria.frequency.missing
+        return ceiling is not None and frequency >= ceiling
+
+    def _known_pathogenic(self, fact: Row, row: Row) -> bool:
+        rule = self.criteria.known_pathogenic
+        if not rule.enabled or fact["clinvar_pathogenic"] is None:
+            return False
+        least = rule.min_stars if row["min_stars"] is None else row["min_stars"]
+        return (
+            fact["clinvar_pathogenic"] >= rule.min_pathogenic
+            and (rule.max_benign is None or (fact["clinvar_benign"] or 0) <= rule.max_benign)
+            and (least is None or (fact["clinvar_stars"] is not None and fact["clinvar_stars"] >= least))
+            and not self._too_common(fact, row, rule.max_frequency)
+        )
+
+    def _lof_terms(self) -> set[str]:
+        rule = self.criteria.predicted_lof
+        return set(rule.consequences) | ({"start_lost"} if rule.start_lost else set())
+
+    def _predicted_lof(self, fact: Row, row: Row, name: Name) -> bool:
+        rule = self.criteria.predicted_lof
+        gene = self.genes[row["gene"]]
+        terms = set((fact["consequence"] or "").split("&")) & self._lof_terms()
+        if not rule.enabled or not terms or row["mechanism"] != "lof" or fact["loftee"] == "LC":
+            return False
+        if fact["transcript"] not in gene.transcripts | {row["transcript"]}:
+            return False
+        # Only a premature end of translation is a matter of decay; a lost stop lies in the last exon always.
+        truncating = terms & {"stop_gained", "frameshift_variant"}
+        if terms == truncating and not rule.last_exon and _escapes_decay(name, gene):
+            return False
+        return not self._too_common(fact, row, rule.max_frequency)
+
+    # How many copies -------------------------------------------------------------------------------------
+
+    def _by_genotype(self, calls: list[Row], row: Row, chromosomes: int) -> str:
+        """The verdict from the calls alone, as if everything else had been seen."""
+        full, alone, doubt = [], [], False
+        for call in calls:
+            standing = self._standing(_name(call), row)
+            if standing is None:
+                continue
+            if self._fails_quality(call):
+                doubt = doubt or standing == "full"
+            else:
+                (full if standing == "full" else alone).append(call)
+        if row["inheritance"] == "MT":
+            answer = self._mitochondrial(full)
+        elif chromosomes == 1:
+            answer = self._one_chromosome(full)
+        elif row["inheritance"] in ("AD", "XLD"):
+            answer = _one_copy_enough(full, row)
+        else:
+            answer = self._two_copies(full, alone, row)
+        return UNSEEN if doubt and answer == NEGATIVE else answer
+
+    def _fails_quality(self, call: Row) -> bool:
+        rule = self.criteria.quality
+        if rule.filters is not None and not set(call["filters"].split(";")) <= set(rule.filters):
+            return True
+        if rule.min_depth is not None and (call["depth"] is None or call["depth"] < rule.min_depth):
+            return True
+        quality = call["genotype_quality"]
+        if rule.min_genotype_quality is not None and (quality is None or quality < rule.min_genotype_quality):
+            return True
+        heterozygous = call["copies"] == 1 and call["ploidy"] > 1 and not call["missing"]
+        if rule.het_allele_fraction is None or not heterozygous or call["contig"] == "chrM":
+            return False
+        if not call["depth"] or call["alt_depth"] is None:
+            return True
+        low, high = rule.het_allele_fraction
+        return not low <= call["alt_depth"] / call["depth"] <= high
+
+    def _mitochondrial(self, full: list[Row]) -> str:
+        least, answer = self.criteria.mitochondrial.min_heteroplasmy, NEGATIVE
+        for call in full:
+            fraction = call["allele_fraction"]
+            if fraction is None and call["depth"] and call["alt_depth"] is not None:
+                fraction = call["alt_depth"] / call["depth"]
+            if least is None or (fraction is not None and fraction >= least):
+                return POSITIVE
+            if fraction is None:
+                answer = UNSEEN
+        return answer
+
+    def _one_chromosome(self, full: list[Row]) -> str:
+        """A male's X: every called allele on it is the only copy; a heterozygote is suspicious."""
+        if any(call["copies"] == call["ploidy"] for call in full):
+            return POSITIVE
+        return UNSEEN if full else NEGATIVE
+
+    def _two_copies(self, full: list[Row], alone: list[Row], row: Row) -> str:
+        """Try every arrangement on two copies that the phase allows; half calls block a negative."""
+        singles = [call for call in full + alone if call["copies"] == 1]
+        doubles = [call for call in full + alone if call["copies"] > 1]
+        answers = set()
+        for places in product((0, 1), repeat=len(singles)):
+            if self._contradicted(singles, places):
+                continue
+            sides: tuple[dict[Name, bool], dict[Name, bool]] = ({}, {})
+            for call, place in zip(singles, places, strict=True):
+                sides[place][_name(call)] = call in full
+            for call in doubles:
+                for side in sides:
+                    side[_name(call)] = call in full
+            answers.add(self._arrangement_counts(sides, row))
+        if answers == {True}:
+            return POSITIVE
+        if answers == {True, False}:
+            return PENDING
+        if full and row["inheritance"] == "XLR" and self.criteria.x_linked.report_heterozygous_females:
+            return POSITIVE
+        half = any(call["copies"] == 1 and (call["missing"] or call["ploidy"] == 1) for call in full)
+        return UNSEEN if half else NEGATIVE
+
+    def _contradicted(self, calls: list[Row], places: tuple[int, ...]) -> bool:
+        for first, one in enumerate(calls):
+            for second in range(first):
+                relation = self._relation(one, calls[second])
+                together = places[first] == places[second]
+                if (relation == "cis" and not together) or (relation == "trans" and together):
+                    return True
+        return False
+
+    def _relation(self, one: Row, other: Row) -> str | None:
+        """Cis, trans or unknown; two alternatives of one genotype always lie on different copies."""
+        record = ("source_position", "source_ref", "source_alts")
+        if all(one[key] == other[key] for key in record):
+            return "trans"
+        if one["haplotype"] is None or other["haplotype"] is None:
+            return None
+        if one["phase_set"] != other["phase_set"]:
+            return None
+        if one["phase_set"] is None and self.criteria.phase.pipe_without_phase_set == "unphased":
+            return None
+        return "cis" if one["haplotype"] == other["haplotype"] else "trans"
+
+    def _arrangement_counts(self, sides: tuple[dict[Name, bool], dict[Name, bool]], row: Row) -> bool:
+        """One allele of each copy makes a pair; the first rule that fits decides it; the best pair counts."""
+        return any(self._pair_counts(one, other, sides, row) for one in sides[0] for other in sides[1])
+
+    def _pair_counts(self, one: Name, other: Name, sides: tuple[dict[Name, bool], ...], row: Row) -> bool:
+        for rule in self.rules[row["gene"]]:
+            for left, right in (("allele_1", "allele_2"), ("allele_2", "allele_1")):
+                if _fits(rule[left], one, sides[0]) and _fits(rule[right], other, sides[1]):
+                    return rule["verdict"] in ("reportable", f"reportable as {row['condition']}")
+        return sides[0][one] and sides[1][other]
+
+
+def fold(verdicts: dict[tuple[str, str, str], str]) -> dict[str, str]:
+    """The verdict of each condition: the strongest among its gene rows."""
+    conditions: dict[str, str] = {}
+    for (condition, _, _), verdict in verdicts.items():
+        conditions[condition] = min(verdict, conditions.get(condition, NEGATIVE), key=STRENGTH.index)
+    return conditions
+
+
+def _one_copy_enough(full: list[Row], row: Row) -> str:
+    if not full:
+        return NEGATIVE
+    if row["parent_of_origin"] and all(call["copies"] == 1 for call in full):
+        return PENDING
+    return POSITIVE
+
+
+def _fits(side: str, allele: Name, haplotype: dict[Name, bool]) -> bool:
+    """Does an allele, with what lies on its copy, fit one side of a rule; `any` means any that qualifies."""
+    if side == "any":
+        return haplotype[allele]
+    wanted = {_parsed(word.strip()) for word in side.split("+")}
+    return allele in wanted and wanted <= set(haplotype)
+
+
+def _parsed(word: str) -> Name:
+    contig, position, ref, alt = word.split("-")
+    return contig, int(position), ref, alt
+
+
+def _name(entry: Row) -> Name:
+    return entry["contig"], entry["position"], entry["ref"], entry["alt"]
+
+
+def _in_scope(entry: Row, row: Row) -> bool:
+    return entry["condition"] in (None, row["condition"]) and entry["inheritance"] in (None, row["inheritance"])
+
+
+def _shared(one: tuple[int, int], other: tuple[int, int]) -> int:
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def _escapes_decay(name: Name, gene: Gene) -> bool:
+    """The first changed base lies in the last exon or the last 50 bases of the one before it."""
+    if len(gene.exons) == 1:
+        return False
+    _, position, ref, alt = name
+    anchored = ref[0] == alt[0]  # an insertion or deletion is written with the base before it
+    first, last = position - 1 + anchored, position - 1 + max(len(ref) - 1, int(anchored))
+    if gene.strand == "+":
+        before, ultimate = gene.exons[-2], gene.exons[-1]
+        return first >= ultimate[0] or before[1] - DECAY_DISTANCE <= first < before[1]
+    before, ultimate = gene.exons[1], gene.exons[0]
+    return last < ultimate[1] or before[0] <= last < before[0] + DECAY_DISTANCE
+
+
+def _genes(build: str) -> dict[str, Gene]:
+    genes = {}
+    for model in gene_models(build).to_dicts():
+        exons = sorted((exon["start"], exon["end"]) for exon in model["exons"])
+        shared = any(
+            contig == model["contig"] and exons and low <= exons[0][0] and exons[-1][1] <= high
+            for contig, low, high in PSEUDO_AUTOSOMAL[build]
+        )
+        transcripts = {model["refseq"], model["ensembl"]} - {None}
+        on_x = model["contig"] == "chrX" and not shared
+        genes[model["gene"]] = Gene(model["contig"], model["strand"], exons, transcripts, on_x)
+    return genes
+
+
+def _by_gene(newborn: Newborn, genes: dict[str, Gene], wanted: set[str]) -> dict[str, list[Row]]:
+    """Sort the calls to the genes near them; a call far from every gene decides nothing."""
+    far = 6000  # a listed allele may lie 5,000 bases from its gene
+    here: dict[str, list[Row]] = {}
+    for symbol in wanted if newborn.calls else ():
+        gene = genes[symbol]
+        if not gene.exons:
+            continue
+        low, high = gene.exons[0][0] - far, gene.exons[-1][1] + far
+        near = [
+            call for call in newborn.calls if call["contig"] == gene.contig and low < call["position"] < high
+        ]
+        if near:
+            here[symbol] = near
+    return here
