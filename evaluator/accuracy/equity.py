@@ -14,13 +14,13 @@ from math import sqrt
 import numpy as np
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import confint_proportions_2indep
 
 from evaluator.accuracy.homogeneity import Homogeneity, exact_homogeneity
 from evaluator.accuracy.intervals import IntervalMethod, proportion_interval
 from evaluator.accuracy.measures import Measure
 from evaluator.accuracy.paired_difference import unpaired_difference
 from evaluator.accuracy.ratios import Z
+from evaluator.accuracy.score_difference import score_difference
 
 MOST_NEEDED = 10_000_000
 
@@ -108,10 +108,8 @@ def difference(own: Tally, others: Tally, method: DifferenceMethod = DifferenceM
     if method is DifferenceMethod.NEWCOMBE:
         return unpaired_difference((own.count, own.total), (others.count, others.total))
     estimate = own.count / own.total - others.count / others.total
-    low, high = confint_proportions_2indep(
-        own.count, own.total, others.count, others.total, compare="diff", method="score"
-    )
-    return Measure(estimate=estimate, lower=float(low), upper=float(high), method=method.value)
+    low, high = score_difference((own.count, own.total), (others.count, others.total))
+    return Measure(estimate=estimate, lower=low, upper=high, method=method.value)
 
 
 def newborns_needed(rate: float, others_total: int, margin: float) -> int | None:
