@@ -1,7 +1,8 @@
 """The score interval of a difference of two independent proportions.
 
-Written here because statsmodels 0.15 divides by zero where a proportion is 0 or 1, and a sensitivity of 100%
-is the usual case in newborn screening.
+Written here because statsmodels 0.15 divides by zero where a proportion is 0 or 1, which is the usual case in
+newborn screening, and elsewhere takes proportions under the hypothesis that are not the likeliest: it gives
+other limits than Newcombe prints for 56/70 against 48/80.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ MINIMUM_AREAS = 3  # ours
 REPLICATES = 10_000
 SAME_TOTAL = 1e-6  # relative
 LOG_VARIANCE = (-16.0, 5.0)
+FLAT = 1e-5  # a gain in log likelihood that is no gain
 Floats = NDArray[np.float64]
 
 
@@ -101,14 +102,15 @@ def variation(
     minimum_expected: float = MINIMUM_EXPECTED,
 ) -> Variation:
     """Measure the variation between areas; raises ValueError unless observed and expected have one total."""
-    o, e = np.array(observed, dtype=float), np.array(expected, dtype=float)
+    rows = sorted(zip(names, observed, expected, strict=True))
+    o, e = (np.array(column, dtype=float) for column in list(zip(*rows, strict=True))[1:])
     if abs(o.sum() - e.sum()) > SAME_TOTAL * max(1.0, o.sum()) or (e <= 0).any():
         raise ValueError("expected counts must be above zero and have the total of the observed")
     reason = _not_measurable(o, e, form, minimum_expected)
     alpha, between = _between(o, e)
     areas = tuple(
         Area(name, int(x), float(y), compare(int(x), float(y)).exact, _smoothed(x, y, alpha))
-        for name, x, y in sorted(zip(names, o, e, strict=True))
+        for name, x, y in zip(sorted(names), o, e, strict=True)
     )
     if reason:
         blocked = Measure(not_estimable=reason)
@@ -175,7 +177,7 @@ def _between(o: Floats, e: Floats) -> tuple[float | None, Measure]:
     best, least = float(found.x), float(found.fun)
     at_zero = loss(LOG_VARIANCE[0])
     allowed = min(least, at_zero) + float(chi2.ppf(CONFIDENCE, 1)) / 2
-    none = at_zero <= least
+    none = at_zero <= least + FLAT
     lower = 0.0 if at_zero <= allowed else _crossing(loss, allowed, LOG_VARIANCE[0], best)
     start = LOG_VARIANCE[0] if none else best
     upper = _crossing(loss, allowed, start, LOG_VARIANCE[1]) if loss(LOG_VARIANCE[1]) > allowed else None
