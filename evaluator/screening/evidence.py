@@ -90,6 +90,18 @@ def evidence(
     ).sort("row", *ALLELE)
 
 
+def may_bear(criteria: Criteria) -> pl.Expr:
+    """The annotation alone may make the allele qualify or a near miss; others bear only if listed or ruled.
+
+    A large cohort has hundreds of thousands of alleles and a few thousand such.
+    """
+    known, lof = criteria.known_pathogenic, criteria.predicted_lof
+    outcomes = rule_outcomes(criteria)
+    return (pl.lit(known.enabled) & outcomes["pathogenic_enough"]) | (
+        pl.lit(lof.enabled) & outcomes["lof_consequence"]
+    )
+
+
 def rule_outcomes(criteria: Criteria) -> dict[str, pl.Expr]:
     """Return each single rule as a named expression."""
     known, lof = criteria.known_pathogenic, criteria.predicted_lof

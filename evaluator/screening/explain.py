@@ -11,14 +11,14 @@ import polars as pl
 from evaluator.errors import InputError
 from evaluator.panel.model import Panel
 from evaluator.screening.callability import assessed_fraction, has_callability_evidence, touched_targets
-from evaluator.screening.engine import EVALUATED, Cohort, Evaluation, evaluate
+from evaluator.screening.engine import Cohort, Evaluation, evaluate
 from evaluator.screening.evidence import Sources
-from evaluator.screening.flag import open_cohort
+from evaluator.screening.flag import open_cohort, store_notes
 from evaluator.screening.listed_alleles import ALLELE, allele_name
 from evaluator.screening.quality import possible_mosaic, read_fraction, repeat_reason
 from evaluator.screening.reasons import SENTENCES, Reason
-from evaluator.screening.requirements import notes
 from evaluator.screening.rule_trace import RuleOutcome, call_rules, evidence_rules
+from evaluator.screening.rulebook import EVALUATED
 from evaluator.screening.zygosity import x_chromosomes, zygosity
 from evaluator.variants.store import Store
 from evaluator.variants.transcripts import genes_by_position
@@ -92,13 +92,14 @@ def explain(store: Store, panel: Panel, newborn: str, condition: str | None = No
     if cohort.newborns["status"][0] not in EVALUATED:
         raise InputError.of(store.path, f"this newborn was {cohort.newborns['status'][0]}: it has no verdict")
     evaluation = evaluate(cohort, panel)
-    kept = evaluation.rows if condition is None else evaluation.rows.filter(condition=condition)
+    rows = evaluation.rulebook.rows
+    kept = rows if condition is None else rows.filter(condition=condition)
     return Explanation(
         newborn=newborn,
         sex=cohort.newborns["sex"][0],
         status=cohort.newborns["status"][0],
         panel=f"{panel.id} {panel.version}",
-        notes=tuple(notes(panel, cohort.sources, cohort.variants)),
+        notes=tuple(store_notes(store, panel)),
         rows=_rows(cohort, panel, evaluation, kept),
     )
 
@@ -107,9 +108,9 @@ def _rows(
     cohort: Cohort, panel: Panel, evaluation: Evaluation, kept: pl.DataFrame
 ) -> tuple[RowExplanation, ...]:
     seen = seen_alleles(cohort, panel, evaluation)
-    assessed = _Assessed(cohort, panel, evaluation.rows)
-    by_row = evaluation.findings.with_columns(evaluation.rows["row"])
-    pairs = evaluation.pairs
+    rows, pairs = evaluation.rulebook.rows, evaluation.decisions.pairs
+    assessed = _Assessed(cohort, panel, rows)
+    by_row = evaluation.findings.with_columns(rows["row"])
     result = []
     for row in kept.iter_rows(named=True):
         (finding,) = by_row.filter(row=row["row"]).iter_rows(named=True)
@@ -134,10 +135,10 @@ def seen_alleles(cohort: Cohort, panel: Panel, evaluation: Evaluation) -> pl.Dat
     build, criteria = panel.genome_build, panel.criteria
     x_count = cohort.newborns.select("newborn", x_chromosomes().alias("x_count"))
     calls = cohort.calls.collect().join(x_count, on="newborn")
-    judged = evaluation.judged
+    judged = evaluation.rulebook.judged
     unjudged = calls.join(judged, on=list(ALLELE), how="anti")
     # A store without annotation knows the gene of a call by its place only.
-    placed = genes_by_position(unjudged, build).join(evaluation.rows, on="gene")
+    placed = genes_by_position(unjudged, build).join(evaluation.rulebook.rows, on="gene")
     everything = pl.concat([judged, placed.with_columns(allele_name().alias("allele"))], how="diagonal")
     return (
         calls.join(everything, on=list(ALLELE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -12,8 +13,11 @@ from evaluator.errors import raise_if_any
 from evaluator.files import whole_file
 from evaluator.panel.model import Panel
 from evaluator.provenance import Provenance, write_parquet
-from evaluator.screening.engine import Cohort, evaluate
-from evaluator.screening.evidence import Sources
+from evaluator.screening.cohort_findings import ANSWER, CohortFindings
+from evaluator.screening.engine import Cohort, assemble, decisions_of, evaluated
+from evaluator.screening.evidence import Sources, may_bear
+from evaluator.screening.inheritance import KEY
+from evaluator.screening.listed_alleles import ALLELE
 from evaluator.screening.quality import missing_fields
 from evaluator.screening.requirements import (
     annotation_problems,
@@ -23,24 +27,37 @@ from evaluator.screening.requirements import (
     notes,
     region_problems,
 )
+from evaluator.screening.rulebook import Rulebook
 from evaluator.variants.store import Store
+
+NEWBORNS_AT_ONCE = 20_000  # decided together, so that the memory of a nation's cohort is that of a town's
 
 
 @dataclass(frozen=True)
 class Flagging:
-    """Findings (tables.FINDINGS, sorted by newborn, condition, gene, inheritance) and what to tell once."""
+    """The findings of a cohort and what to tell once."""
 
-    findings: pl.DataFrame
+    cohort: CohortFindings
     notes: Sequence[str]
     provenance: Provenance
 
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """All findings (tables.FINDINGS, sorted by newborn, condition, gene, inheritance) in memory."""
+        return self.cohort.table()
+
 
 def flag(store: Store, panel: Panel) -> Flagging:
-    """Decide every newborn x gene row of the panel.
+    """Decide every newborn x gene row of the panel, part by part of the store.
 
     Raises InputError with every reason why this panel cannot be evaluated on this store.
     """
-    cohort = open_cohort(store, panel)
+    rulebook = open_rulebook(store, panel)
+    told = []
+    for part in store.parts(NEWBORNS_AT_ONCE):
+        newborns = evaluated(part.newborns().collect())
+        decisions = decisions_of(rulebook, newborns, part.calls(), part.uncallable().collect())
+        told.append(decisions.facts.select(*KEY, *ANSWER))
     record = Provenance(
         command="flag",
         panel=panel.id,
@@ -49,12 +66,34 @@ def flag(store: Store, panel: Panel) -> Flagging:
         inputs={"store": store.sha256},
         parameters={"annotation": list(store.annotation_sources)},
     )
-    return Flagging(evaluate(cohort, panel).findings, notes(panel, cohort.sources, cohort.variants), record)
+    findings = assemble(rulebook, evaluated(store.newborns().collect()), pl.concat(told))
+    return Flagging(findings, store_notes(store, panel), record)
 
 
-def open_cohort(store: Store, panel: Panel, newborn: str | None = None) -> Cohort:
-    """Read the store's tables, of all newborns or of one, after checking that the panel fits the store."""
-    sources = Sources.of(store.annotation_sources)
+def open_rulebook(store: Store, panel: Panel) -> Rulebook:
+    """Prepare the panel for all newborns of a store: alleles that can never bear are not even judged."""
+    require_fit(store, panel)
+    variants = store.variants()
+    bearing = None if variants is None else variants.filter(may_bear(panel.criteria)).collect()
+    return Rulebook(panel, bearing, Sources.of(store.annotation_sources))
+
+
+def open_cohort(store: Store, panel: Panel, newborn: str) -> Cohort:
+    """Read the store's tables of one newborn, with all that is known of its alleles."""
+    require_fit(store, panel)
+    calls, variants = store.calls().filter(newborn=newborn).collect(), store.variants()
+    seen = calls.lazy().select(ALLELE)
+    return Cohort(
+        newborns=store.newborns().filter(newborn=newborn).collect(),
+        calls=calls.lazy(),
+        uncallable=store.uncallable().filter(newborn=newborn).collect(),
+        variants=None if variants is None else variants.join(seen, on=ALLELE, how="semi").collect(),
+        sources=Sources.of(store.annotation_sources),
+    )
+
+
+def require_fit(store: Store, panel: Panel) -> None:
+    """Raise InputError with every reason why the panel cannot be evaluated on the store."""
     newborns = store.newborns().collect()
     where = str(store.path)
     # Another build makes every other complaint meaningless.
@@ -65,18 +104,17 @@ def open_cohort(store: Store, panel: Panel, newborn: str | None = None) -> Cohor
             *depth_problems(panel.criteria, gvcf_depths(store, newborns), where),
             *annotation_problems(store),
             *missing_fields(newborns, panel.criteria, where),
-            *frequency_problems(panel, sources, where),
+            *frequency_problems(panel, Sources.of(store.annotation_sources), where),
         ]
     )
-    wanted = pl.lit(value=True) if newborn is None else pl.col("newborn") == newborn
+
+
+def store_notes(store: Store, panel: Panel) -> list[str]:
+    """Say once what could not be evaluated on this store as the panel asks."""
     variants = store.variants()
-    return Cohort(
-        newborns=newborns.filter(wanted),
-        calls=store.calls().filter(wanted),
-        uncallable=store.uncallable().filter(wanted).collect(),
-        variants=None if variants is None else variants.collect(),
-        sources=sources,
-    )
+    used = None if variants is None else variants.select(pl.col("frequency_source").unique()).collect()
+    names = [] if used is None else used["frequency_source"].drop_nulls().sort().to_list()
+    return notes(panel, Sources.of(store.annotation_sources), names)
 
 
 def gvcf_depths(store: Store, newborns: pl.DataFrame) -> list[object]:

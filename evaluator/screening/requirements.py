@@ -119,8 +119,11 @@ def frequency_problems(panel: Panel, sources: Sources, where: str) -> list[Probl
     return problems
 
 
-def notes(panel: Panel, sources: Sources, variants: pl.DataFrame | None) -> list[str]:
-    """Say once what could not be evaluated for want of annotation, or on another statistic than asked for."""
+def notes(panel: Panel, sources: Sources, statistics: list[str]) -> list[str]:
+    """Say once what could not be evaluated for want of annotation, or on another statistic than asked for.
+
+    `statistics` names the sources of the frequencies, sorted.
+    """
     criteria = panel.criteria
     if not sources.annotated:
         return ["The store was never annotated: only listed alleles were evaluated (reason no_annotation)."]
@@ -129,16 +132,13 @@ def notes(panel: Panel, sources: Sources, variants: pl.DataFrame | None) -> list
         said.append("No ClinVar: known pathogenic alleles were not evaluated (reason no_clinvar).")
     if criteria.predicted_lof.enabled and not sources.consequence:
         said.append("No consequences: predicted loss of function was not evaluated (reason no_consequence).")
-    return [*said, *_statistic_notes(panel, variants)]
+    return [*said, *_statistic_notes(panel, statistics)]
 
 
-def _statistic_notes(panel: Panel, variants: pl.DataFrame | None) -> list[str]:
+def _statistic_notes(panel: Panel, statistics: list[str]) -> list[str]:
     """Name frequencies that are not the statistic of the criteria; an overall one hides a population's."""
-    if variants is None:
-        return []
     wanted = panel.criteria.frequency.statistic
-    used = variants["frequency_source"].drop_nulls().unique().sort().to_list()
-    others = [name for name in used if statistic_of(name) != wanted]
+    others = [name for name in statistics if statistic_of(name) != wanted]
     told = f"The criteria compare {wanted}, but frequencies of some alleles are {', '.join(others)}."
     return [told] if others else []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -38,6 +38,19 @@ class Store:
     def batches(self) -> tuple[str, ...]:
         """The names of the batches, sorted."""
         return tuple(str(manifest["batch"]) for manifest in self.manifests)
+
+    def parts(self, newborns: int) -> Iterator[Store]:
+        """Split into stores of neighbouring batches, of about so many newborns or one batch each."""
+        part: list[Mapping[str, object]] = []
+        count = 0
+        for manifest in self.manifests:
+            part.append(manifest)
+            count += int(str(manifest["newborns"]))
+            if count >= newborns:
+                yield replace(self, manifests=tuple(part))
+                part, count = [], 0
+        if part:
+            yield replace(self, manifests=tuple(part))
 
     def newborns(self) -> pl.LazyFrame:
         """One row per newborn (tables.NEWBORNS)."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import polars as pl
 import pytest
 
 from evaluator.errors import Problem
 from evaluator.screening.evidence import Sources
 from evaluator.screening.requirements import frequency_problems, notes
-from evaluator.tables import VARIANTS
 
 Bench = Any  # the builders of conftest.py
 ALLELE = "chr1-75761161-A-G"  # ACADM, second last exon, more than 50 bases before its end
@@ -225,7 +223,7 @@ def test_a_store_without_annotation_says_so_on_every_negative(bench: Bench) -> N
     """Only listed alleles were evaluated, and each negative carries the reason."""
     panel = bench.panel([bench.row("ACADM", "AR")], [bench.listed(ALLELE, "ACADM")])
     assert bench.finding(panel, [])["reasons"] == "no_qualifying_allele;no_annotation"
-    assert len(notes(panel, Sources.of(()), None)) == 1
+    assert len(notes(panel, Sources.of(()), [])) == 1
 
 
 @pytest.mark.parametrize(
@@ -272,7 +270,6 @@ def test_a_ceiling_without_frequencies_stops_the_run(bench: Bench) -> None:
 def test_another_statistic_than_the_criteria_name_is_told(bench: Bench, source: str, told: int) -> None:
     """An overall frequency where a population maximum was asked for is said once."""
     panel = bench.panel([bench.row("ACADM", "AR")])
-    variants = pl.DataFrame([bench.variant(ALLELE, "ACADM", frequency_source=source)], schema=VARIANTS)
-    found = notes(panel, Sources.of(("csq", "clinvar", "frequencies")), variants)
+    found = notes(panel, Sources.of(("csq", "clinvar", "frequencies")), [source])
     assert len(found) == told
     assert all(source in note for note in found)

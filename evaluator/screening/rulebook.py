@@ -1,0 +1,99 @@
+"""What a panel asks of every newborn, prepared once: judged alleles, gene rows, what silence amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import polars as pl
+
+from evaluator.panel.model import Panel
+from evaluator.screening.callability import genes_with_exons
+from evaluator.screening.diplotypes import diplotype_rules, ruled_alleles
+from evaluator.screening.evidence import Sources, evidence
+from evaluator.screening.gene_rows import gene_rows
+from evaluator.screening.listed_alleles import ALLELE
+from evaluator.screening.special_loci import raw_calls_are_used
+from evaluator.screening.verdict import FLAGS, LISTS, decide
+from evaluator.vocabulary import SampleStatus
+
+# Newborns of these states get a verdict; the others were never offered to the laboratory.
+EVALUATED = (str(SampleStatus.SEQUENCED), str(SampleStatus.FAILED), "quarantined")
+# Newborns of one class get the same answers where they have neither a call that bears nor a gap.
+CLASSES = pl.DataFrame(
+    list(product(EVALUATED, (False, True))),
+    schema={"status": pl.String, "measured": pl.Boolean},
+    orient="row",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Rulebook:
+    """A panel and what the annotation says of its alleles; the same for all newborns."""
+
+    panel: Panel
+    variants: pl.DataFrame | None  # None = never annotated
+    sources: Sources
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """Gene rows with their thresholds, numbered by `row`."""
+        return gene_rows(self.panel)
+
+    @cached_property
+    def diplotypes(self) -> pl.DataFrame:
+        """Rules for pairs of alleles."""
+        return diplotype_rules(self.panel.diplotypes)
+
+    @cached_property
+    def judged(self) -> pl.DataFrame:
+        """Allele x gene row: evidence, obstacle, every rule."""
+        panel, ruled = self.panel, ruled_alleles(self.diplotypes)
+        return evidence(self.rows, self.variants, panel.alleles, ruled, panel.criteria, panel.genome_build)
+
+    @cached_property
+    def bearing(self) -> pl.DataFrame:
+        """Allele x gene row whose calls bear on a verdict; all other calls decide nothing."""
+        bears = pl.col("evidence_code").is_not_null() | pl.col("obstacle").is_not_null() | pl.col("ruled")
+        facts = ("row", "gene", "inheritance", "parent_of_origin", "evidence_code", "obstacle", "ruled")
+        return self.judged.filter(raw_calls_are_used() & bears).select(*ALLELE, "allele", *facts)
+
+    @cached_property
+    def positions(self) -> pl.Series:
+        """Places of the alleles that bear on a verdict, on whatever contig."""
+        return self.bearing["position"].unique().sort()
+
+    @cached_property
+    def row_facts(self) -> pl.DataFrame:
+        """What a verdict needs to know of its gene row."""
+        measurable = genes_with_exons(self.panel.genome_build).select("gene", measurable=pl.lit(value=True))
+        return self.rows.join(measurable, on="gene", how="left", maintain_order="left").select(
+            "row",
+            "condition",
+            "gene",
+            "inheritance",
+            "mechanism",
+            "evidence",
+            "listed_only",
+            "parent_of_origin",
+            "special_locus",
+            pl.col("measurable").fill_null(value=False),
+        )
+
+    @cached_property
+    def defaults(self) -> pl.DataFrame:
+        """Decide a newborn without calls or gaps: every row for the first of CLASSES, then for the next."""
+        silent = CLASSES.join(self.row_facts, how="cross", maintain_order="left_right").with_columns(
+            self.callability_unknown().alias("callability_unknown"),
+            pl.lit(None, pl.Int8).alias("x_count"),
+            *(pl.lit(None, pl.Boolean).alias(name) for name in FLAGS),
+            *(pl.lit(None, pl.List(pl.String)).alias(name) for name in LISTS),
+        )
+        return decide(silent, self.panel.criteria, self.sources)
+
+    def callability_unknown(self) -> pl.Expr:
+        """Nothing says what was assessed, in the newborn or in a gene whose exons are not known."""
+        if self.panel.criteria.callability.unknown == "assessed":
+            return pl.lit(value=False)
+        return ~pl.col("measured") | ~pl.col("measurable")
