@@ -15,6 +15,7 @@ from evaluator.errors import InputError
 END_OF_FILE = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 READ_SIZE = 1 << 20  # compressed bytes per read; about five times as many characters of VCF
 FIRST_READ_SIZE = 1 << 16  # often only the header is wanted
+_TEXT_PER_BYTE = 4  # characters that are asked for per compressed byte
 GZIP_MAGIC = b"\x1f\x8b"
 _BLOCK_HEADER = 18
 _DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment] # the stub says instance for class
@@ -47,13 +48,16 @@ def chunks(path: Path) -> Iterator[bytes]:
     kind = compression(path)
     if kind == "bgzf":
         require_end_block(path)
-        with path.open("rb") as stream:
-            yield from _bgzf_chunks(path, stream)
+        try:
+            yield from _members(path)
+        except InputError:
+            _require_sound_blocks(path)
+            raise
     elif kind == "gzip":
-        yield from _gzip_chunks(path)
+        yield from _members(path)
     else:
         with path.open("rb") as stream:
-            while chunk := stream.read(READ_SIZE * 4):
+            while chunk := stream.read(READ_SIZE * _TEXT_PER_BYTE):
                 yield chunk
 
 
@@ -96,27 +100,28 @@ def _is_block(raw: bytes, offset: int) -> bool:
     return raw[offset : offset + 4] == b"\x1f\x8b\x08\x04" and raw[offset + 12 : offset + 16] == b"BC\x02\x00"
 
 
-def _bgzf_chunks(path: Path, stream: BinaryIO) -> Iterator[bytes]:
-    raw, base = b"", 0
-    while block := stream.read(READ_SIZE if base else min(READ_SIZE, FIRST_READ_SIZE)):
-        raw += block
-        texts, offset = [], 0
-        while offset + _BLOCK_HEADER <= len(raw):
-            size = int.from_bytes(raw[offset + 16 : offset + 18], "little") + 1
-            if offset + size > len(raw) and _is_block(raw, offset):
-                break
-            text, offset = inflate_block(path, raw, offset, base)
-            texts.append(text)
-        raw, base = raw[offset:], base + offset
-        yield b"".join(texts)
-    if raw:
-        raise InputError.of(path, f"is cut short in the block at byte {base}; copy it again")
-
-
-def _gzip_chunks(path: Path) -> Iterator[bytes]:
+def _members(path: Path) -> Iterator[bytes]:
+    """Inflate gzip members one after the other; a BGZF file is nothing else."""
+    size = min(READ_SIZE, FIRST_READ_SIZE)
     try:
         with igzip.IGzipFile(path, "rb") as stream:  # type: ignore[no-untyped-call]
-            while chunk := stream.read(READ_SIZE * 4):
+            while chunk := stream.read(size * _TEXT_PER_BYTE):
                 yield chunk
+                size = READ_SIZE
     except (EOFError, gzip.BadGzipFile, _DAMAGED) as error:
         raise InputError.of(path, "is damaged or cut short; copy or compress it again (bgzip)") from error
+
+
+def _require_sound_blocks(path: Path) -> None:
+    """Raise InputError that names the byte of the first damaged block."""
+    raw, base = b"", 0
+    with path.open("rb") as stream:
+        while more := stream.read(READ_SIZE):
+            raw += more
+            offset = 0
+            while offset + _LARGEST_BLOCK <= len(raw):
+                _, offset = inflate_block(path, raw, offset, base)
+            raw, base = raw[offset:], base + offset
+    offset = 0
+    while offset < len(raw):
+        _, offset = inflate_block(path, raw, offset, base)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from evaluator.errors import InputError
 from evaluator.variants import bcf, bgzf, index
 from evaluator.variants.header import FIXED, Header, parse_header
@@ -15,7 +17,8 @@ from evaluator.variants.intervals import Intervals
 
 # Below this size inflating everything costs less than decoding an index and seeking.
 WHOLE_BELOW = 1 << 20
-_SLAB_SIZE = 1 << 23
+_SLAB_SIZE = 1 << 22
+_NEWLINE = 10
 _END_OF_HEADER = re.compile(rb"\n#CHROM[^\n]*\n|^[^#\r\n]", re.MULTILINE)
 
 
@@ -114,15 +117,15 @@ def _whole_slabs(path: Path) -> Iterator[Slab]:
     chunks = bgzf.chunks(path)
     header, rest = _split_header(chunks)
     line = header.count(b"\n") + 1
-    pending = [rest]
+    pending: list[bytes] = [rest]
     for chunk in chunks:
         cut = chunk.rfind(b"\n") + 1
         if not cut:
             pending.append(chunk)
             continue
-        text = b"".join([*pending, chunk[:cut]])
+        text = b"".join([*pending, memoryview(chunk)[:cut]])
         yield Slab(text, line)
-        line += text.count(b"\n")
+        line += int(np.count_nonzero(np.frombuffer(text, np.uint8) == _NEWLINE))
         pending = [chunk[cut:]]
     text = b"".join(pending)
     if text:
