@@ -87,6 +87,7 @@ def test_the_difference_lies_inside_its_interval(
     assert mirrored.lower == pytest.approx(-found.upper, abs=1e-5)
 
 
+@settings(deadline=None)
 @given(st.floats(0.5, 1.0), st.integers(200, 5000), st.floats(0.05, 0.3))
 def test_the_number_needed_is_the_smallest(rate: float, others: int, margin: float) -> None:
     """A wider margin never needs more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.rates import confint_poisson
 
@@ -20,6 +20,7 @@ COUNT = st.integers(0, 300)
 EXPECTED = st.floats(0.05, 300)
 
 
+@settings(max_examples=25, deadline=None)
 @given(COUNT)
 def test_limits_of_a_poisson_mean(count: int) -> None:
     """Exact and mid-P limits are those of statsmodels, and mid-P lies inside exact."""
@@ -30,6 +31,7 @@ def test_limits_of_a_poisson_mean(count: int) -> None:
     assert exact[0] <= mid[0] <= count <= mid[1] <= exact[1]
 
 
+@settings(max_examples=40, deadline=None)
 @given(COUNT, EXPECTED)
 def test_the_interval_holds_one_when_the_test_does_not_reject(observed: int, expected: float) -> None:
     """An interval without 1 and a p-value below 5% are the same statement."""
@@ -41,6 +43,7 @@ def test_the_interval_holds_one_when_the_test_does_not_reject(observed: int, exp
         assert (found.p_exact < 0.05) == (not found.exact.lower <= 1 <= found.exact.upper)
 
 
+@settings(max_examples=40, deadline=None)
 @given(COUNT, EXPECTED)
 def test_a_reference_without_end_is_a_known_prevalence(observed: int, expected: float) -> None:
     """With the expected number resting on ten million cases, the conditional test becomes the Poisson one."""

@@ -7,7 +7,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
@@ -30,6 +30,7 @@ def by_hand(counts: list[int], totals: list[int]) -> float:
     return float(sum(w for w in tables.values() if w <= seen * (1 + 1e-7)) / sum(tables.values()))
 
 
+@settings(max_examples=50, deadline=None)
 @given(STRATA)
 def test_every_table_listed(strata: list[tuple[int, int]]) -> None:
     """The p-value is that of the definition."""
@@ -37,6 +38,7 @@ def test_every_table_listed(strata: list[tuple[int, int]]) -> None:
     assert exact_homogeneity(counts, totals, seed=1).p_value == pytest.approx(by_hand(counts, totals))
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.tuples(st.integers(0, 30), st.integers(0, 20)))
 def test_two_strata_are_fishers(counts: tuple[int, int]) -> None:
     """With two strata it is Fisher's exact test."""

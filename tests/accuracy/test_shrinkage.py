@@ -54,7 +54,7 @@ def test_a_chosen_part_of_a_set_is_refused() -> None:
         shrink(counts, ExchangeableSet("all", "protocol", (*counts, "condition 6")))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(TALLIES.filter(lambda tallies: sum(n for _, n in tallies) >= 30))
 def test_the_estimate_lies_inside_its_interval(tallies: list[tuple[int, int]]) -> None:
     """0 <= lower <= median <= upper <= 1 for every condition, and for the mean of the set."""
@@ -66,7 +66,7 @@ def test_the_estimate_lies_inside_its_interval(tallies: list[tuple[int, int]]) -
         assert 0 <= measure.lower <= measure.estimate <= measure.upper <= 1
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(TALLIES.filter(lambda tallies: sum(n for _, n in tallies) >= 30))
 def test_successes_and_failures_mirror(tallies: list[tuple[int, int]]) -> None:
     """Missed proportions shrink as found ones do, from the other side."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evaluator.accuracy.cells import Counts
-from evaluator.accuracy.sites import SiteModel, summarise_sites
+from evaluator.accuracy.sites import SiteModel, SiteSummary, summarise_sites
 
 
 def site(name: str, tp: int, fn: int, fp: int, tn: int, unverified: int = 0) -> Counts:
@@ -23,10 +23,15 @@ MIXED = [
 ]
 
 
-def test_five_sites_with_all_cells_carry_the_bivariate_model() -> None:
+@pytest.fixture(scope="module")
+def mixed() -> SiteSummary:
+    """The summary of six sites with every cell."""
+    return summarise_sites(MIXED, seed=1)
+
+
+def test_five_sites_with_all_cells_carry_the_bivariate_model(mixed: SiteSummary) -> None:
     """The summary lies among the sites, and a new site is less certain than their mean."""
-    summary = summarise_sites(MIXED, seed=1)
-    for margin in (summary.sensitivity, summary.specificity):
+    for margin in (mixed.sensitivity, mixed.specificity):
         assert margin.model is SiteModel.BIVARIATE
         assert margin.summary.lower is not None
         assert margin.summary.upper is not None
@@ -35,7 +40,7 @@ def test_five_sites_with_all_cells_carry_the_bivariate_model() -> None:
         assert margin.summary.lower < (margin.summary.estimate or 0) < margin.summary.upper
         assert margin.prediction.lower < margin.summary.lower
         assert margin.summary.upper < margin.prediction.upper
-    assert [row.site for row in summary.sites] == list("abcdef")
+    assert [row.site for row in mixed.sites] == list("abcdef")
 
 
 def test_a_correlation_that_the_sites_do_not_tell_is_fixed_at_zero() -> None:
@@ -74,11 +79,10 @@ def test_four_sites_are_pooled() -> None:
     assert any("5 are needed for the bivariate model" in note for note in summary.notes)
 
 
-def test_an_unverified_negative_is_never_a_true_negative() -> None:
+def test_an_unverified_negative_is_never_a_true_negative(mixed: SiteSummary) -> None:
     """A site with unverified negatives is left out by name and does not change the others' summary."""
     summary = summarise_sites([*MIXED, site("g", 5, 0, 2, 0, unverified=4000)], seed=1)
-    without = summarise_sites(MIXED, seed=1)
-    assert summary.sensitivity.summary == without.sensitivity.summary
+    assert summary.sensitivity.summary == mixed.sensitivity.summary
     assert sum("g left out of" in note for note in summary.notes) == 2
     assert summary.sites[-1].sensitivity.estimate is None
 

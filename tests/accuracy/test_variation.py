@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluator.accuracy.variation import Form, expected_by_births, scv, variation
@@ -121,6 +121,7 @@ def test_the_seed_repeats_the_result() -> None:
     assert turned.p_value == first.p_value
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 500), min_size=3, max_size=9).filter(any))
 def test_expected_has_the_total_of_the_observed(observed: list[int]) -> None:
     """Indirect standardisation keeps the total."""
