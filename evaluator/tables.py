@@ -150,6 +150,9 @@ ACCURACY = pl.Schema(
         "upper": pl.Float64,
         "method": pl.String,
         "not_estimable": pl.String,  # the reason; null where the estimate stands
+        "one_sided_bound": pl.Float64,  # exact 95%: upper where the numerator is 0, lower where it is all
+        "midp_lower": pl.Float64,  # mid-P interval of a proportion, beside the one that was asked for
+        "midp_upper": pl.Float64,
     }
 )
 

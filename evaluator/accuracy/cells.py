@@ -71,6 +71,8 @@ class Counts:
     wrong_condition: int | None = None  # newborns affected by one condition, positive for another only
     affected_not_on_panel: int | None = None
     outside_target: int | None = None  # affected by what the programme does not look for
+    affected_untested: int | None = None  # affected, but inconclusive, failed or not tested
+    unverified_untested: int | None = None  # of the same three, those whose state is not known
     total_screened: int | None = None  # only where it is known without the cells, as for a gene
     unknown_because: str = ""  # why cells are None, when there is more to say than "not given"
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from scipy.optimize import brentq
-from scipy.stats import beta, binom
+from scipy.special import bdtr, bdtrc
+from scipy.stats import beta
 from statsmodels.stats.proportion import proportion_confint
 
 CONFIDENCE = 0.95  # the convention of STARD 2015 item 24 and of every published count compared with
@@ -61,6 +62,18 @@ def proportion_interval(
     return (0.0 if count == 0 else max(0.0, float(lower)), 1.0 if count == total else min(1.0, float(upper)))
 
 
+def one_sided_bound(count: int, total: int, confidence: float = CONFIDENCE) -> float | None:
+    """Compute the exact one-sided limit where the other one is certain: nobody, or everybody.
+
+    >>> f"{one_sided_bound(8, 8):.3f}", f"{one_sided_bound(0, 8):.3f}", one_sided_bound(3, 8)
+    ('0.688', '0.312', None)
+    """
+    limit = float((1 - confidence) ** (1 / total))
+    if count == total:
+        return limit
+    return 1 - limit if count == 0 else None
+
+
 def _jeffreys(count: int, total: int, alpha: float) -> tuple[float, float]:
     """Jeffreys with the boundary rule of Brown, Cai and DasGupta 2001, section 4.1.2."""
     posterior = beta(count + 0.5, total - count + 0.5)
@@ -72,11 +85,13 @@ def _jeffreys(count: int, total: int, alpha: float) -> tuple[float, float]:
 def _mid_p(count: int, total: int, alpha: float) -> tuple[float, float]:
     """Clopper-Pearson with only half of the observed count's probability in each tail."""
 
+    # half of "at least" and "more than" is the same as half of the count's own probability with the rest
     def upper_tail(p: float) -> float:
-        return float(0.5 * binom.pmf(count, total, p) + binom.sf(count, total, p)) - alpha / 2
+        return float(bdtrc(count - 1, total, p) + bdtrc(count, total, p)) / 2 - alpha / 2
 
     def lower_tail(p: float) -> float:
-        return float(0.5 * binom.pmf(count, total, p) + binom.cdf(count - 1, total, p)) - alpha / 2
+        fewer = float(bdtr(count - 1, total, p)) if count else 0.0
+        return (float(bdtr(count, total, p)) + fewer) / 2 - alpha / 2
 
     lower = 0.0 if count == 0 else _root(upper_tail)
     upper = 1.0 if count == total else _root(lower_tail)

@@ -62,6 +62,21 @@ class Ledger:
         noted = self.noted.group_by("newborn_number", "state", "reference", "onset_class").len()
         return pl.concat([_long("newborn_number", counts), noted.select("newborn_number", *DECIDING)])
 
+    @cached_property
+    def profiles(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Sort newborns by what their records say: most of a cohort is one of a few hundred profiles.
+
+        Returns newborn_number with its profile, and the records of each profile: DECIDING without counts.
+        """
+        records = self.by_newborn.select("newborn_number", "state", "reference", "onset_class")
+        kinds = records.select("state", "reference", "onset_class").unique().sort(pl.all())
+        kinds = kinds.with_row_index("kind")
+        told = records.join(kinds, on=["state", "reference", "onset_class"], nulls_equal=True)
+        sets = told.group_by("newborn_number").agg(pl.col("kind").unique().sort())
+        distinct = sets.select("kind").unique().with_row_index("profile")
+        members = sets.join(distinct, on="kind").select("newborn_number", "profile")
+        return members, distinct.explode("kind").join(kinds, on="kind").drop("kind")
+
     @property
     def _noted_states(self) -> npt.NDArray[np.uint8]:
         return self.noted["screened_state"].to_physical().to_numpy()

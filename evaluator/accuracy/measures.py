@@ -15,7 +15,7 @@ import polars as pl
 
 from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.estimability import blocked, left_out, unknown, unscreened
-from evaluator.accuracy.intervals import IntervalMethod, proportion_interval
+from evaluator.accuracy.intervals import IntervalMethod, one_sided_bound, proportion_interval
 from evaluator.accuracy.predictive import npv_at, ppv_at
 from evaluator.accuracy.ratios import Ratio, RatioMethod, likelihood_ratio, odds_ratio
 from evaluator.tables import ACCURACY, check
@@ -53,6 +53,9 @@ class Measure:
     upper: float | None = None
     method: str = ""
     not_estimable: str | None = None
+    one_sided_bound: float | None = None
+    midp_lower: float | None = None
+    midp_upper: float | None = None
 
 
 def accuracy_table(strata: list[Counts], settings: Settings) -> pl.DataFrame:
@@ -82,7 +85,10 @@ def measures(counts: Counts, settings: Settings) -> dict[str, Measure]:
         "dor": _dor,
         "screened_per_case": _screened_per_case,
         "false_per_true": _false_per_true,
+        "positives_per_true": _positives_per_true,
     }
+    if counts.affected_untested is not None:
+        compute["programme_sensitivity"] = _programme_sensitivity
     if settings.prevalence is not None:
         compute |= {"ppv_at_prevalence": _ppv_at, "npv_at_prevalence": _npv_at}
     return table | {name: function(counts, settings) for name, function in compute.items()}
@@ -101,8 +107,18 @@ def _proportion(
     if denominator == 0:
         return Measure(numerator, denominator, not_estimable=nothing)
     lower, upper = proportion_interval(numerator, denominator, settings.interval)
-    method = settings.interval.full_name + more
-    return Measure(numerator, denominator, numerator / denominator, lower, upper, method)
+    midp_lower, midp_upper = proportion_interval(numerator, denominator, IntervalMethod.MID_P)
+    return Measure(
+        numerator,
+        denominator,
+        numerator / denominator,
+        lower,
+        upper,
+        settings.interval.full_name + more,
+        one_sided_bound=one_sided_bound(numerator, denominator),
+        midp_lower=midp_lower,
+        midp_upper=midp_upper,
+    )
 
 
 def _sensitivity(counts: Counts, settings: Settings) -> Measure:
@@ -193,6 +209,29 @@ def _false_per_true(counts: Counts, settings: Settings) -> Measure:
     if not counts.tp:
         return Measure(false, 0, not_estimable="no true positive")
     return _inverted(_ppv(counts, settings), lambda ppv: (1 - ppv) / ppv, false, counts.tp)
+
+
+def _positives_per_true(counts: Counts, settings: Settings) -> Measure:
+    """Resolved positives per true positive: the PPV turned round."""
+    ppv = _ppv(counts, settings)
+    if ppv.estimate is None:
+        return Measure(not_estimable=ppv.not_estimable)
+    if not ppv.estimate:
+        return Measure(ppv.denominator, 0, not_estimable="no true positive")
+    return _inverted(ppv, lambda proportion: 1 / proportion, ppv.denominator, ppv.numerator)
+
+
+def _programme_sensitivity(counts: Counts, settings: Settings) -> Measure:
+    """True positives of all affected newborns, also of those who declined or whose sample or test failed."""
+    reason = blocked(counts, "tp", "fn")
+    if reason is None and counts.unverified_untested:
+        reason = f"{counts.unverified_untested} without a result were not followed up"
+    if reason is not None:
+        return Measure(not_estimable=reason)
+    tp, without = counts.tp or 0, counts.affected_untested or 0
+    affected = tp + (counts.fn or 0) + counts.misplaced + without
+    more = f"; affected without a result, counted as not found: {without}" if without else ""
+    return _proportion(tp, affected, settings, "no affected newborn", more)
 
 
 def _inverted(

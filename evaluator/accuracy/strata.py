@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from evaluator.accuracy.cells import Cell, Counts
+from evaluator.accuracy.choices import Choices
 from evaluator.accuracy.findings import Findings
 from evaluator.accuracy.ledger import Ledger
 from evaluator.vocabulary import Reference, Verdict
@@ -34,6 +35,7 @@ class Stratum(StrEnum):
     SAMPLE_TYPE = "sample_type"
 
 
+ANSWERED = (Reference.AFFECTED.value, Reference.UNAFFECTED.value)
 # Of the samples table: a stratum of newborns, not of newborn x condition.
 OF_NEWBORNS = (Stratum.SITE, Stratum.ANCESTRY, Stratum.SEX, Stratum.SAMPLE_TYPE)
 
@@ -46,10 +48,32 @@ def newborn_cells(ledger: pl.DataFrame) -> pl.DataFrame:
 
 
 def folded_newborns(ledger: Ledger) -> pl.DataFrame:
-    """Fold each newborn's cells into one: the columns of Screened.newborns, and cell."""
-    cells = ledger.choices.cells(ledger.by_newborn)
-    folded = cells.lazy().group_by("newborn_number").agg(_newborn_cell()).collect()
+    """Fold each newborn's cells into one: the columns of Screened.newborns, cell, affected, open."""
+    members, _ = ledger.profiles
+    folded = members.join(_folded_profiles(ledger, ledger.choices), on="profile").drop("profile")
     return ledger.screened.newborns.join(folded, on="newborn_number").sort("newborn_number")
+
+
+def overall_counts(ledger: Ledger, choices: Choices) -> Counts:
+    """Count newborns by other choices than the ledger's own."""
+    members, _ = ledger.profiles
+    sizes = members.group_by("profile").len()
+    return newborn_counts("overall", _folded_profiles(ledger, choices).join(sizes, on="profile"))
+
+
+def _folded_profiles(ledger: Ledger, choices: Choices) -> pl.DataFrame:
+    _, records = ledger.profiles
+    affected, answered = pl.col("reference") == Reference.AFFECTED, pl.col("reference").is_in(ANSWERED)
+    outside = pl.col("cell") == Cell.OUTSIDE_TARGET
+    return (
+        choices.cells(records)
+        .group_by("profile")
+        .agg(
+            _newborn_cell(),
+            (affected & ~outside).any().alias("affected"),
+            (~answered).any().alias("open"),
+        )
+    )
 
 
 def _newborn_cell() -> pl.Expr:
@@ -113,14 +137,14 @@ def counts_by(
 
 def newborn_counts(stratum: str, newborns: pl.DataFrame, affected_not_on_panel: int | None = None) -> Counts:
     """Count folded newborns; positive for the wrong condition is a cell of its own."""
-    found: dict[str, int] = dict(newborns.group_by("cell").len().iter_rows())
-    return _counts(stratum, found, found.get("wrong_condition", 0), affected_not_on_panel)
+    sized = newborns if "len" in newborns.columns else newborns.with_columns(len=pl.lit(1))
+    return _counts(stratum, sized, wrong_condition=True, affected_not_on_panel=affected_not_on_panel)
 
 
 def pair_counts(stratum: str, pairs: pl.DataFrame) -> Counts:
     """Count newborn x condition; no wrong condition here: it is a miss and a false positive."""
-    found: dict[str, int] = dict(pairs.group_by("cell").agg(pl.col("len").sum()).iter_rows())
-    return _counts(stratum, found)
+    affected, answered = pl.col("reference") == Reference.AFFECTED, pl.col("reference").is_in(ANSWERED)
+    return _counts(stratum, pairs.with_columns(affected=affected, open=~answered))
 
 
 def _split(stratum: Stratum, table: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
@@ -133,10 +157,14 @@ def _split(stratum: Stratum, table: pl.DataFrame) -> list[tuple[str, pl.DataFram
 
 def _counts(
     stratum: str,
-    found: dict[str, int],
-    wrong_condition: int | None = None,
+    table: pl.DataFrame,
+    *,
+    wrong_condition: bool = False,
     affected_not_on_panel: int | None = None,
 ) -> Counts:
+    """Sum a table of cell, affected, open and len."""
+    found: dict[str, int] = dict(table.group_by("cell").agg(pl.col("len").sum()).iter_rows())
+    untested = table.filter(pl.col("cell").is_in([Cell.INCONCLUSIVE, Cell.FAILED, Cell.NOT_TESTED]))
     return Counts(
         stratum,
         tp=found.get(Cell.TP, 0),
@@ -148,9 +176,11 @@ def _counts(
         inconclusive=found.get(Cell.INCONCLUSIVE, 0),
         failed=found.get(Cell.FAILED, 0),
         not_tested=found.get(Cell.NOT_TESTED, 0),
-        wrong_condition=wrong_condition,
+        wrong_condition=found.get("wrong_condition", 0) if wrong_condition else None,
         affected_not_on_panel=affected_not_on_panel,
         outside_target=found.get(Cell.OUTSIDE_TARGET) or None,
+        affected_untested=int(untested.filter("affected")["len"].sum()),
+        unverified_untested=int(untested.filter(~pl.col("affected") & pl.col("open"))["len"].sum()),
     )
 
 

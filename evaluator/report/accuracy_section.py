@@ -27,6 +27,8 @@ MEANING = {
     "dor": "odds of a positive in affected against unaffected",
     "screened_per_case": "newborns screened to find one affected",
     "false_per_true": "false positives for each true one",
+    "positives_per_true": "resolved positives for each true one",
+    "programme_sensitivity": "of all affected newborns, found, whether tested or not",
 }
 VERDICT_COLUMNS = (
     Column("Condition"),
@@ -85,7 +87,7 @@ def _measured(row: Row) -> tuple[str, str, str, str]:
         return counts, "not estimable", "", str(row["not_estimable"])
     ratio = row["measure"] not in {
         "sensitivity", "specificity", "ppv", "npv", "fpr", "recall_rate", "detection_rate",
-        "ppv_at_prevalence", "npv_at_prevalence",
+        "ppv_at_prevalence", "npv_at_prevalence", "programme_sensitivity",
     }  # fmt: skip
     write = decimal if ratio else percent
     estimate, lower, upper = (row[name] for name in ("estimate", "lower", "upper"))

@@ -27,6 +27,8 @@ LABELS = {
     "dor": "Diagnostic odds ratio",
     "screened_per_case": "Screened per true positive",
     "false_per_true": "False per true positive",
+    "positives_per_true": "Positives per true positive",
+    "programme_sensitivity": "Sensitivity of the programme",
     "ppv_at_prevalence": "PPV at the given prevalence",
     "npv_at_prevalence": "NPV at the given prevalence",
 }
@@ -131,4 +133,7 @@ def _not_estimable(by_name: Mapping[str, Row]) -> list[str]:
 
 
 def _wrapped(text: str, first: str, following: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=following)
+    # "screen-negative" is looked for as one word
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=following, break_on_hyphens=False
+    )

@@ -171,3 +171,49 @@ def test_prevalence_adds_two_rows_only_when_given() -> None:
     found = measures(counts, Settings(prevalence=0.03))
     assert found["ppv_at_prevalence"].estimate == pytest.approx(0.07109937005958127)
     assert set(ALWAYS_THERE) <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("tp", "fn", "bound"), [(8, 0, 0.05 ** (1 / 8)), (0, 8, 1 - 0.05 ** (1 / 8)), (4, 4, None)]
+)
+def test_one_sided_bound_stands_only_at_the_ends(tp: int, fn: int, bound: float | None) -> None:
+    """8 of 8 is at least 68.8% one-sided; in the middle there is nothing to add."""
+    counts = Counts("", tp=tp, fp=0, fn=fn, tn=10, unresolved_positive=0, unverified_negative=0)
+    found = measures(counts, Settings())["sensitivity"]
+    assert found.one_sided_bound == (None if bound is None else pytest.approx(bound, abs=1e-12))
+    assert found.midp_lower is not None
+    assert found.lower is not None
+    assert found.lower <= found.midp_lower
+
+
+def test_programme_sensitivity_counts_the_untested() -> None:
+    """Eight found, one missed, one who declined: 8 of 9 tested, 8 of 10 of the programme."""
+    counts = Counts(
+        "", tp=8, fp=0, fn=1, tn=10, unresolved_positive=0, unverified_negative=0, affected_untested=1,
+        unverified_untested=0,
+    )  # fmt: skip
+    found = measures(counts, Settings())
+    assert (found["sensitivity"].numerator, found["sensitivity"].denominator) == (8, 9)
+    programme = found["programme_sensitivity"]
+    assert (programme.numerator, programme.denominator) == (8, 10)
+    assert "affected without a result, counted as not found: 1" in programme.method
+
+
+def test_programme_sensitivity_needs_everybody_followed_up() -> None:
+    """Of those who declined nobody knows who is affected, and the measure says so."""
+    counts = Counts(
+        "", tp=8, fp=0, fn=1, tn=10, unresolved_positive=0, unverified_negative=0, affected_untested=0,
+        unverified_untested=3,
+    )  # fmt: skip
+    found = measures(counts, Settings())
+    assert found["sensitivity"].estimate == pytest.approx(8 / 9)
+    assert found["programme_sensitivity"].not_estimable == "3 without a result were not followed up"
+    assert "programme_sensitivity" not in measures(Counts("", tp=1), Settings())
+
+
+def test_positives_per_true_positive_is_the_ppv_turned_round() -> None:
+    """Ten positives of whom four are affected: 2.5 for each."""
+    found = measures(Counts("", tp=4, fp=6, unresolved_positive=0), Settings())
+    assert found["positives_per_true"].estimate == pytest.approx(2.5)
+    assert found["ppv"].lower is not None
+    assert found["positives_per_true"].upper == pytest.approx(1 / found["ppv"].lower)
