@@ -138,9 +138,9 @@ def _manifest(
         "regions": scope.regions_list(),
         "padding": scope.padding,
         "callability": {"min_depth": panel.criteria.callability.min_depth},
-        "newborns": len(newborns),
+        "newborns": sum(len(data.newborns) for data in newborns),
         "inputs": sorted(
-            (data.entry for data in newborns if data.entry), key=lambda entry: int(str(entry["row"]))
+            (entry for data in newborns for entry in data.entries), key=lambda entry: int(str(entry["row"]))
         ),
         "annotation_fields": annotation_fields,
         "notes": list(cohort.notes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,8 @@ from evaluator.variants.callability import Evidence, no_evidence, read_bed, read
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn, read_cohort
 from evaluator.variants.header import choose_sample
 from evaluator.variants.intervals import Intervals, from_frame, united
+from evaluator.variants.joint import JointReading, is_wide, read_joint
+from evaluator.variants.joint_newborns import JointNewborns
 from evaluator.variants.newborn import NewbornData, sequenced, without_calls
 from evaluator.variants.reading import Reading, read_samples, require_explained
 from evaluator.variants.sources import Source, open_source
@@ -61,21 +64,28 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     cohort = read_cohort(request.samples, request.newborns_per_batch, request.batch)
     folder = require_new(request.store, cohort)
     scope = Scope(request.panel, read_regions(request), request.padding)
-    data: dict[str, NewbornData] = {
-        newborn.id: without_calls(newborn) for newborn in cohort.newborns if not newborn.sequenced
-    }
+    data = [without_calls(newborn) for newborn in cohort.newborns if not newborn.sequenced]
     failures: Failures = {}
     annotations: dict[str, list[str] | None] = {}
     alleles = AllelesSeen()
-    to_read = sum(newborn.sequenced for newborn in cohort.newborns)
+    done, to_read = 0, sum(newborn.sequenced for newborn in cohort.newborns)
     for group in _by_file(cohort):
         found, failed = _read_file(group, scope, annotations)
-        for id_, newborn_data in found.items():
+        for newborn_data in found:
             alleles.add(newborn_data.alleles)
-            data[id_] = replace(newborn_data, alleles=ALLELES_SEEN.to_frame())
+            data.append(replace(newborn_data, alleles=ALLELES_SEEN.to_frame()))
         failures |= failed
+        done += len(group)
         if progress is not None:
-            progress(len(data) + len(failures) - len(cohort.newborns) + to_read, to_read)
+            progress(done, to_read)
+    data += _quarantined(request, cohort, failures)
+    tables = write_batch(folder, cohort, scope, data, alleles.table(), annotations, recorded_at)
+    counts = len(cohort.newborns), to_read, len(failures), len(tables["calls"])
+    return Summary(folder, *counts, (*cohort.notes, *_entry_notes(data)))
+
+
+def _quarantined(request: Request, cohort: Cohort, failures: Failures) -> list[NewbornData]:
+    """Set newborns aside whose files are wrong; raise InputError with all problems if that is to stop."""
     by_id = {newborn.id: newborn for newborn in cohort.newborns}
     problems = {
         id_: [_on_sheet(cohort.sheet, by_id[id_], problem) for problem in error.problems]
@@ -84,14 +94,10 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     if request.on_error == "stop":
         listed = sorted(problem for told in problems.values() for problem in told)
         raise_if_any(listed, NOTHING_EXTRACTED)
-    data |= {
-        id_: without_calls(by_id[id_], "; ".join(problem.message for problem in told))
+    return [
+        without_calls(by_id[id_], "; ".join(problem.message for problem in told))
         for id_, told in problems.items()
-    }
-    ordered = [data[newborn.id] for newborn in cohort.newborns]
-    tables = write_batch(folder, cohort, scope, ordered, alleles.table(), annotations, recorded_at)
-    notes = [*cohort.notes, *_entry_notes(ordered)]
-    return Summary(folder, len(ordered), to_read, len(failures), len(tables["calls"]), tuple(notes))
+    ]
 
 
 def read_regions(request: Request) -> Intervals:
@@ -110,15 +116,16 @@ def read_regions(request: Request) -> Intervals:
 def _by_file(cohort: Cohort) -> Iterator[list[Newborn]]:
     """Group the newborns that share one VCF: a joint file is read once."""
     groups: dict[Path, list[Newborn]] = {}
+    resolved = cache(Path.resolve)  # thousands of rows may name one file
     for newborn in cohort.newborns:
         if newborn.sequenced and newborn.vcf is not None:
-            groups.setdefault(newborn.vcf.resolve(), []).append(newborn)
+            groups.setdefault(resolved(newborn.vcf), []).append(newborn)
     yield from groups.values()
 
 
 def _read_file(
     group: list[Newborn], scope: Scope, annotations: dict[str, list[str] | None]
-) -> tuple[dict[str, NewbornData], Failures]:
+) -> tuple[list[NewbornData], Failures]:
     path = group[0].vcf
     if path is None:
         raise AssertionError("only newborns with a VCF are grouped")
@@ -126,56 +133,91 @@ def _read_file(
         source = open_source(path)
         build_by = require_build(source.header, scope.panel.genome_build, scope.regions.contigs())
     except InputError as error:
-        return {}, {newborn.id: error for newborn in group}
+        return [], {newborn.id: error for newborn in group}
     samples, failures = _samples(source, group)
-    if not samples:
-        return {}, failures
+    group = [newborn for newborn in group if newborn.id in samples]
+    if not group:
+        return [], failures
     try:
-        reading = read_samples(source, scope.regions, sorted(set(samples.values())))
+        read = read_joint if is_wide(source) else read_samples
+        reading = read(source, scope.regions, sorted(set(samples.values())))
         if not build_by:
             alleles, build = scope.panel.alleles, scope.panel.genome_build
             build_by = require_listed_bases(source.header, reading.touched, alleles, build)
         _agree_on_annotations(source, annotations)
     except InputError as error:
-        return {}, {newborn.id: error for newborn in group}
-    found: dict[str, NewbornData] = {}
-    for newborn in group:
-        if newborn.id in samples:
-            try:
-                found[newborn.id] = _assemble(newborn, samples[newborn.id], source, reading, scope, build_by)
-            except InputError as error:
-                failures[newborn.id] = error
-    return found, failures
+        return [], failures | {newborn.id: error for newborn in group}
+    found, failed = _assembled(group, samples, source, reading, scope, build_by)
+    return found, failures | failed
 
 
 def _samples(source: Source, group: list[Newborn]) -> tuple[dict[str, str], Failures]:
     """Choose each newborn's sample; two newborns can never be one sample."""
+    known = set(source.header.samples) if len(source.header.samples) > 1 else set()
     chosen: dict[str, str] = {}
     failures: Failures = {}
     for newborn in group:
+        likeliest = newborn.id if newborn.sample_in_vcf is None else newborn.sample_in_vcf
         try:
-            chosen[newborn.id] = choose_sample(source.header, newborn.sample_in_vcf, newborn.id)
+            chosen[newborn.id] = (
+                likeliest
+                if likeliest in known
+                else choose_sample(source.header, newborn.sample_in_vcf, newborn.id)
+            )
         except InputError as error:
             failures[newborn.id] = error
+    lines: dict[str, list[int]] = {}
     for newborn in group:
-        lines = [other.line for other in group if chosen.get(other.id) == chosen.get(newborn.id)]
-        if newborn.id in chosen and len(lines) > 1:
-            rows = ", ".join(map(str, lines))
+        if newborn.id in chosen:
+            lines.setdefault(chosen[newborn.id], []).append(newborn.line)
+    for newborn in group:
+        if newborn.id in chosen and len(lines[chosen[newborn.id]]) > 1:
+            rows = ", ".join(map(str, lines[chosen[newborn.id]]))
             failures[newborn.id] = InputError.of(
                 source.path, f"the rows {rows} of the sheet read the same sample"
             )
     return {id_: sample for id_, sample in chosen.items() if id_ not in failures}, failures
 
 
-def _assemble(
-    newborn: Newborn, sample: str, source: Source, reading: Reading, scope: Scope, build_by: str
-) -> NewbornData:
-    evidence = _evidence(newborn, scope)
-    note = require_explained(source, reading, covered=evidence.kind != "none" and len(evidence.assessed) > 0)
-    genotypes = reading.genotypes[sample]
+def _assembled(
+    group: list[Newborn],
+    samples: dict[str, str],
+    source: Source,
+    reading: Reading | JointReading,
+    scope: Scope,
+    build_by: str,
+) -> tuple[list[NewbornData], Failures]:
+    """Assemble the rows of a file's newborns; one whose callable file is wrong fails alone."""
+    joint = (
+        JointNewborns(reading, source.header, scope.regions) if isinstance(reading, JointReading) else None
+    )
+    checked = reading.summary() if isinstance(reading, JointReading) else reading
+    shared = _file_entry(source, checked, build_by)
+    evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope))  # a joint file's rows may share one BED
+    found: list[NewbornData] = []
+    failures: Failures = {}
+    for newborn in group:
+        sample = samples[newborn.id]
+        try:
+            evidence = evidence_of(newborn.callable, _names_in(newborn))
+            covered = evidence.kind != "none" and len(evidence.assessed) > 0
+            note = require_explained(source, checked, covered=covered)
+        except InputError as error:
+            failures[newborn.id] = error
+            continue
+        entry = {**shared, "row": newborn.line, "note": "; ".join(filter(None, (reading.note, note)))}
+        if joint is not None:
+            joint.add(newborn, sample, evidence, entry)
+            continue
+        genotypes = checked.genotypes[sample]
+        entry["set_aside"] = dict(sorted(genotypes.set_aside.items()))
+        found.append(sequenced(newborn, genotypes, source.header, scope.regions, evidence, entry))
+    return found if joint is None else [joint.assembled()], failures
+
+
+def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, object]:
     status = source.path.stat()
-    entry: dict[str, object] = {
-        "row": newborn.line,
+    return {
         "size": status.st_size,
         "mtime_ns": status.st_mtime_ns,
         "header_sha256": source.header.sha256,
@@ -184,19 +226,21 @@ def _assemble(
         "read": reading.how,
         "build_by": build_by,
         "records_in_regions": reading.tally.in_regions,
-        "set_aside": dict(sorted(genotypes.set_aside.items())),
-        "note": "; ".join(filter(None, (reading.note, note))),
     }
-    return sequenced(newborn, genotypes, source.header, scope.regions, evidence, entry)
 
 
-def _evidence(newborn: Newborn, scope: Scope) -> Evidence:
-    if newborn.callable is None:
+def _names_in(newborn: Newborn) -> tuple[str, ...]:
+    """Return the names under which a newborn may stand in a gVCF; a BED has none."""
+    if newborn.callable is None or newborn.callable.name.removesuffix(".gz").endswith(".bed"):
+        return ()
+    return tuple(filter(None, (newborn.sample_in_vcf, newborn.id)))
+
+
+def _evidence(scope: Scope, path: Path | None, names: tuple[str, ...]) -> Evidence:
+    if path is None:
         return no_evidence(scope.regions)
-    panel = scope.panel
-    min_depth = panel.criteria.callability.min_depth
-    names = tuple(filter(None, (newborn.sample_in_vcf, newborn.id)))
-    return read_callable(newborn.callable, names, scope.regions, panel.genome_build, min_depth)
+    min_depth = scope.panel.criteria.callability.min_depth
+    return read_callable(path, names, scope.regions, scope.panel.genome_build, min_depth)
 
 
 def _agree_on_annotations(source: Source, annotations: dict[str, list[str] | None]) -> None:
@@ -220,5 +264,5 @@ def _on_sheet(sheet: Path, newborn: Newborn, problem: Problem) -> Problem:
 
 
 def _entry_notes(newborns: list[NewbornData]) -> list[str]:
-    entries = [data.entry for data in newborns if data.entry is not None and data.entry["note"]]
-    return [f"line {entry['row']}: {entry['note']}" for entry in entries]
+    told = {int(str(entry["row"])): entry["note"] for data in newborns for entry in data.entries}
+    return [f"line {row}: {note}" for row, note in sorted(told.items()) if note]

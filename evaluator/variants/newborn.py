@@ -1,4 +1,4 @@
-"""What one newborn contributes to a batch: calls, gaps, alleles seen, and a line of the manifest."""
+"""What newborns contribute to a batch: calls, gaps, alleles seen, and lines of the manifest."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _CALL_COLUMNS = [name for name in CALLS if name != "newborn"]
 
 @dataclass(frozen=True)
 class NewbornData:
-    """One newborn's rows of the four tables, and its entry in the manifest (None without a VCF)."""
+    """The rows of one newborn, or of those of a joint file, in the four tables and in the manifest."""
 
     newborns: pl.DataFrame
     calls: pl.DataFrame
     uncallable: pl.DataFrame
     alleles: pl.DataFrame
-    entry: dict[str, object] | None = None
+    entries: tuple[dict[str, object], ...] = ()  # none without a VCF
 
 
 def sequenced(
@@ -52,8 +52,8 @@ def sequenced(
         _newborn_row(newborn, row),
         check(_of(newborn, calls.select(_CALL_COLUMNS)), CALLS, "calls"),
         check(_of(newborn, gaps), UNCALLABLE, "uncallable"),
-        _alleles_seen(calls, header),
-        entry,
+        alleles_seen(calls, header),
+        (entry,),
     )
 
 
@@ -61,15 +61,15 @@ def without_calls(newborn: Newborn, quarantine_reason: str | None = None) -> New
     """Assemble the row of a newborn without calls: never sequenced, or set aside for a reason."""
     status = newborn.status if quarantine_reason is None else QUARANTINED
     row = {"status": status, "quarantine_reason": quarantine_reason, "callable_evidence": "none"}
-    entry: dict[str, object] | None = None
+    entries: tuple[dict[str, object], ...] = ()
     if quarantine_reason is not None:
-        entry = {"row": newborn.line, "read": QUARANTINED, "note": quarantine_reason}
+        entries = ({"row": newborn.line, "read": QUARANTINED, "note": quarantine_reason},)
     return NewbornData(
         _newborn_row(newborn, row),
         CALLS.to_frame(),
         UNCALLABLE.to_frame(),
         ALLELES_SEEN.to_frame(),
-        entry,
+        entries,
     )
 
 
@@ -90,7 +90,8 @@ def _of(newborn: Newborn, table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _alleles_seen(calls: pl.DataFrame, header: Header) -> pl.DataFrame:
+def alleles_seen(calls: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """Return the alleles of CALLED rows with the annotation that their records carry."""
     declared = header.annotation_fields()
     info = pl.concat_str(pl.lit(";"), "info")
     annotations = [

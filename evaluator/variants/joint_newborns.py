@@ -1,0 +1,134 @@
+"""The newborns of a joint file: the rows of all of them at once, as if each had been read alone."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from evaluator.tables import CALLS, NEWBORNS, UNCALLABLE, check
+from evaluator.variants.callability import REASONS, Evidence, uncallable
+from evaluator.variants.cohort import Newborn
+from evaluator.variants.header import Header
+from evaluator.variants.intervals import SPACING_BITS, Coordinates, Intervals, as_frame, merged
+from evaluator.variants.joint import JointReading
+from evaluator.variants.newborn import NewbornData, alleles_seen
+
+# The axis has fewer than 2^5 contigs of 2^29 bases: newborns lie behind one another on a longer one.
+_NEWBORN_BITS = SPACING_BITS + 5
+_AXIS = (1 << _NEWBORN_BITS) - 1
+_OWN = ("newborn", "sex", "sex_chromosomes", "status", "callable_evidence")
+_ROWS = pl.Schema([("sample", pl.Int64()), *((name, NEWBORNS[name]) for name in _OWN)])
+_CARRIED = {"has_depth": "depth", "has_genotype_quality": "genotype_quality", "has_allele_depth": "alt_depth"}
+
+
+class JointNewborns:
+    """Gathers the newborns of one joint file, then assembles them in one go."""
+
+    def __init__(self, reading: JointReading, header: Header, regions: Intervals) -> None:
+        self._found = reading.found
+        self._header = header
+        self._regions = regions
+        self._numbers = {sample: number for number, sample in enumerate(reading.samples)}
+        self._set_aside: dict[int, dict[str, int]] = {}
+        for number, kind, count in reading.found.set_aside.iter_rows():
+            self._set_aside.setdefault(number, {})[kind] = count
+        self._rows: list[tuple[object, ...]] = []
+        self._entries: list[dict[str, object]] = []
+        self._gaps: list[pl.DataFrame] = []
+        self._judged: list[int] = []
+
+    def add(self, newborn: Newborn, sample: str, evidence: Evidence, entry: dict[str, object]) -> None:
+        """Add a newborn; what a callable file says of it is applied at once and not kept."""
+        number = self._numbers[sample]
+        self._rows.append(
+            (number, newborn.id, newborn.sex, newborn.sex_chromosomes, newborn.status, evidence.kind)
+        )
+        self._entries.append({**entry, "set_aside": self._set_aside.get(number, {})})
+        if evidence.kind != "none":
+            gaps = uncallable(self._regions, evidence, self._doubts.get((number,), self._no_doubt))
+            self._gaps.append(gaps.select(pl.lit(number, pl.Int64).alias("sample"), pl.all()))
+            self._judged.append(number)
+
+    def assembled(self) -> NewbornData:
+        """Return the rows of all newborns that were added."""
+        rows = pl.DataFrame(self._rows, schema=_ROWS, orient="row")
+        names = rows.select("sample", "newborn")
+        judged = pl.Series(self._judged, dtype=pl.Int64)
+        doubts = self._found.unresolved.filter(~pl.col("sample").is_in(judged.implode()))
+        gaps = pl.concat([uncallable_together(self._regions, doubts), *self._gaps])
+        calls = self._found.calls.join(names, on="sample")
+        return NewbornData(
+            _counted(rows, calls),
+            check(calls.select(list(CALLS)), CALLS, "calls"),
+            check(gaps.join(names, on="sample").select(list(UNCALLABLE)), UNCALLABLE, "uncallable"),
+            alleles_seen(self._found.alleles, self._header),
+            tuple(self._entries),
+        )
+
+    @property
+    def _no_doubt(self) -> pl.DataFrame:
+        return self._found.unresolved.clear().drop("sample")
+
+    @cached_property
+    def _doubts(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        """Return each sample's own spans that could not be resolved."""
+        return self._found.unresolved.partition_by("sample", as_dict=True, include_key=False)
+
+
+def _counted(rows: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
+    counts = calls.group_by("newborn").agg(
+        pl.len().cast(pl.Int32).alias("calls"),
+        *((pl.col(column).count() > 0).alias(name) for name, column in _CARRIED.items()),
+    )
+    counted = rows.join(counts, on="newborn", how="left", maintain_order="left").with_columns(
+        pl.col("calls").fill_null(0), pl.lit(None, pl.String).alias("quarantine_reason")
+    )
+    return check(counted.select(list(NEWBORNS)), NEWBORNS, "newborns")
+
+
+def uncallable_together(regions: Intervals, unresolved: pl.DataFrame) -> pl.DataFrame:
+    """Do what `callability.uncallable` does without evidence, for all samples at once.
+
+    Returns sample, contig, start, end, reason, sorted.
+    """
+    samples, starts, ends, strength = _within(regions, unresolved)
+    starts, ends = starts + (samples << _NEWBORN_BITS), ends + (samples << _NEWBORN_BITS)
+    by_reason = {n: merged(starts[strength == n], ends[strength == n]) for n in np.unique(strength).tolist()}
+    points = np.unique(
+        np.concatenate([starts[:0], *(p for s in by_reason.values() for p in (s.starts, s.ends))])
+    )
+    left, right = points[:-1], points[1:]
+    label = np.full(len(left), -1)
+    for number in sorted(by_reason):
+        label[by_reason[number].overlapped_by(left, right)] = number
+    kept = label >= 0
+    left, right, label = left[kept], right[kept], label[kept]
+    begins = np.ones(len(left), dtype=np.bool_)
+    begins[1:] = (left[1:] != right[:-1]) | (label[1:] != label[:-1])
+    closes = np.append(begins[1:], True)[: len(left)]
+    reasons = pl.Series("reason", REASONS, dtype=pl.String).gather(pl.Series(label[begins], dtype=pl.Int64))
+    stretches = as_frame(left[begins] & _AXIS, ((right[closes] - 1) & _AXIS) + 1)
+    sample = pl.Series("sample", left[begins] >> _NEWBORN_BITS, dtype=pl.Int64)
+    return stretches.select(sample, pl.all(), reasons)
+
+
+def _within(
+    regions: Intervals, unresolved: pl.DataFrame
+) -> tuple[Coordinates, Coordinates, Coordinates, Coordinates]:
+    """Cut the spans to the regions: sample, start, end and the strength of the reason."""
+    starts, ends = unresolved["start"].to_numpy(), unresolved["end"].to_numpy()
+    first = np.searchsorted(regions.ends, starts, side="right")
+    count = np.maximum(np.searchsorted(regions.starts, ends, side="left") - first, 0)
+    row = np.repeat(np.arange(len(starts)), count)
+    region = np.arange(len(row)) - np.repeat(np.cumsum(count) - count - first, count)
+    strengths = {reason: number for number, reason in enumerate(REASONS)}
+    strength = unresolved["reason"].replace_strict(strengths, return_dtype=pl.Int64).to_numpy()
+    samples = unresolved["sample"].cast(pl.Int64).to_numpy()
+    return (
+        samples[row],
+        np.maximum(starts[row], regions.starts[region]),
+        np.minimum(ends[row], regions.ends[region]),
+        strength[row],
+    )

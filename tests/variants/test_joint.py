@@ -1,0 +1,235 @@
+"""A joint file read at once gives each newborn the rows that reading the newborn alone gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pysam
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evaluator.errors import InputError
+from evaluator.panel.model import Panel
+from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE
+from evaluator.variants import joint, sources
+from evaluator.variants.extract import Request, Summary, extract
+
+WriteVcf = Callable[..., Path]
+Both = Callable[..., tuple[Path, Path]]
+EXON = 34_646_705  # first coding base of GALT, 1-based
+SAMPLES = [f"N{number:02d}" for number in range(20)]
+FORMS = ("plain", "bgzf", "tbi", "bcf")
+TABLES = {"newborns": NEWBORNS, "calls": CALLS, "uncallable": UNCALLABLE, "alleles": ALLELES_SEEN}
+NEVER = 1 << 30
+FIELDS = "GT:AD:DP:GQ"
+REFERENCE = "0/0:20,0:20:60"
+
+
+def record(
+    position: int, genotypes: dict[int, str], alt: str = "C", keys: str = FIELDS, rest: str = REFERENCE
+) -> str:
+    """A record in which all samples but the named ones have the same text."""
+    fields = [genotypes.get(number, rest) for number in range(len(SAMPLES))]
+    return f"chr9 {position} . A {alt} . PASS CSQ={alt}|x|GALT {keys} {' '.join(fields)}"
+
+
+def write_sheet(folder: Path, *rows: str, columns: str = "newborn sex vcf sample_in_vcf callable") -> Path:
+    """Write a sample sheet with tabs for spaces."""
+    sheet = folder / "samples.tsv"
+    text = "\n".join(line.replace(" ", "\t") for line in (columns, *rows)) + "\n"
+    sheet.write_text(text, encoding="utf-8", newline="")
+    return sheet
+
+
+@pytest.fixture
+def run(tmp_path: Path, panel: Panel, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
+    """Extract a sheet; files of at least `wide` samples are read for their carriers, indices are used."""
+
+    def go(sheet: Path, store: str, wide: int, **options: object) -> Summary:
+        monkeypatch.setattr(joint, "WIDE", wide)
+        monkeypatch.setattr(sources.open_source, "__defaults__", (0,))
+        return extract(Request(sheet, panel, tmp_path / store, **options), "2026-01-01")  # type: ignore[arg-type]
+
+    return go
+
+
+@pytest.fixture
+def both(run: Callable[..., Summary]) -> Both:
+    """Extract a sheet twice, together and sample by sample."""
+    count = iter(range(10_000))
+
+    def go(sheet: Path, **options: object) -> tuple[Path, Path]:
+        number = next(count)
+        return (
+            run(sheet, f"together-{number}", 1, **options).folder,
+            run(sheet, f"alone-{number}", NEVER, **options).folder,
+        )
+
+    return go
+
+
+def require_equal(together: Path, alone: Path) -> None:
+    """Not a row of any table, and not a count of any newborn, may differ."""
+    for name, schema in TABLES.items():
+        mine, theirs = (pl.read_parquet(folder / f"{name}.parquet") for folder in (together, alone))
+        assert mine.schema == schema
+        assert mine.equals(theirs), name
+    entries = [json.loads((folder / "manifest.json").read_text())["inputs"] for folder in (together, alone)]
+    assert entries[0] == entries[1]
+
+
+def everyone(vcf: Path) -> list[str]:
+    """A row of the sheet for each sample of a joint file."""
+    return [f"{sample} female {vcf.name}  " for sample in SAMPLES]
+
+
+genotypes = st.sampled_from(
+    [
+        "0/1",
+        "1/1",
+        "0|1",
+        "1|0",
+        "1|2",
+        "2/1",
+        "1",
+        "0",
+        "./.",
+        ".",
+        ".|.",
+        "0/.",
+        "./1",
+        "0/0",
+        "0|0",
+        "0/0/1",
+        "3",
+    ]
+)
+reads = st.sampled_from(["3,4,5,6", "9,0,0,0", ".", "0,.,2,1"])
+numbers = st.sampled_from(["0", "7", "99", "."])
+phase_sets = st.sampled_from([".", "55", "34646705"])
+values = {"GT": genotypes, "AD": reads, "DP": numbers, "GQ": numbers, "PS": phase_sets}
+
+
+@st.composite
+def joint_records(draw: st.DrawFn) -> list[str]:
+    """Records of many samples: any order of FORMAT, with and without GT, dropped trailing fields."""
+    positions = sorted(draw(st.lists(st.integers(EXON - 30, EXON + 60), min_size=1, max_size=6)))
+    lines = []
+    for position in positions:
+        keys = draw(
+            st.permutations(["GT", "AD", "DP", "GQ", "PS"]).map(lambda order: order[: 1 + len(order) // 2])
+        )
+        if draw(st.booleans()):
+            keys = ["GT", *(key for key in keys if key != "GT")]
+        fields = []
+        for _ in SAMPLES:
+            if draw(st.integers(0, 3)):
+                fields.append(":".join({"GT": "0/0", "AD": "9,0,0,0"}.get(key, "30") for key in keys))
+                continue
+            parts = [draw(values[key]) for key in keys]
+            dropped = draw(st.integers(0, len(parts) - 1)) if keys[0] == "GT" else 0
+            fields.append(":".join(parts[: len(parts) - dropped]))
+        alt = draw(st.sampled_from(["C,G,T", "AC,C,<DEL>", "C,*,ACG"]))
+        lines.append(f"chr9 {position} . AGT {alt} . PASS . {':'.join(keys)} {' '.join(fields)}")
+    return lines
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(records=joint_records())
+def test_together_is_as_alone(
+    form: str, records: list[str], write_vcf: WriteVcf, both: Both, tmp_path: Path
+) -> None:
+    """Whatever the genotypes, the tables of a joint file are those of its samples read one by one."""
+    vcf = write_vcf("joint", records, form, samples=" ".join(SAMPLES))
+    try:
+        together, alone = both(write_sheet(tmp_path, *everyone(vcf)))
+    except InputError as error:  # no GT in any record
+        assert "no genotype" in str(error)  # noqa: PT017
+    else:
+        require_equal(together, alone)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_of_its_own_gives_the_same(
+    form: str, write_vcf: WriteVcf, run: Callable[..., Summary], tmp_path: Path
+) -> None:
+    """A newborn's own VCF and its column of a joint one give the same calls and stretches."""
+    spread = {2: "0/1:9,8:17:50", 5: "1/1:0,9:9:30", 6: "./.:.:.:.", 19: "1|0:4,4:8:20"}
+    others = {19: "0/1:9,8:17:50", 0: ".", 7: "./1:1,1:2:2"}
+    records = [record(EXON, spread), record(EXON + 3, {}), record(EXON + 9, others)]
+    vcf = write_vcf("joint", records, form, samples=" ".join(SAMPLES))
+    together = run(write_sheet(tmp_path, *everyone(vcf)), "together", 1).folder
+    rows = []
+    for number, sample in enumerate(SAMPLES):
+        own = [" ".join([*text.split(" ")[:9], text.split(" ")[9 + number]]) for text in records]
+        rows.append(f"{sample} female {write_vcf(sample, own, samples=sample).name}  ")
+    alone = run(write_sheet(tmp_path, *rows), "alone", 1 + len(SAMPLES)).folder
+    for name in TABLES:
+        mine, theirs = (pl.read_parquet(folder / f"{name}.parquet") for folder in (together, alone))
+        assert mine.equals(theirs), name
+    assert pl.read_parquet(together / "calls.parquet").height == 5
+    assert pl.read_parquet(together / "uncallable.parquet")["newborn"].to_list() == ["N00", "N06"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_only_the_rows_of_the_sheet_are_read(
+    form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path
+) -> None:
+    """Some samples of a joint file, under other names and in another order, with a BED for one of them."""
+    (tmp_path / "part.bed").write_text(f"chr9\t{EXON}\t{EXON + 20}\n", newline="")
+    records = [record(EXON, {1: "0/1:9,8:17:50", 18: "./.:.:.:."}), record(EXON + 9, {18: "1/1:0,9:9:30"})]
+    vcf = write_vcf("joint", records, form, samples=" ".join(SAMPLES)).name
+    rows = [f"B male {vcf} N18 part.bed", f"A female {vcf} N01 ", f"C unknown {vcf} N00 part.bed"]
+    together, alone = both(write_sheet(tmp_path, *rows))
+    require_equal(together, alone)
+    newborns = pl.read_parquet(together / "newborns.parquet")
+    assert newborns.select("newborn", "callable_evidence", "calls").rows() == [
+        ("A", "none", 1),
+        ("B", "bed", 1),
+        ("C", "bed", 0),
+    ]
+
+
+@pytest.mark.parametrize("form", ["plain", "bgzf", "tbi"])
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (record(EXON + 5, {3: "0/4"}), "ALT does not list"),
+        (record(EXON + 5, {3: "0/x"}), "GT"),
+        (record(EXON + 5, {3: "0/1:1,1:ten:9"}), "DP"),
+        (record(EXON + 5, {}) + " 0/0", "30 columns"),
+        (record(EXON + 5, {}).rsplit(" ", 1)[0], "28 columns"),
+        (record(EXON + 5, {}).replace("chr9 3", "chr9 x"), "POS"),
+        (record(EXON + 5, {}).replace(" A ", " A-T "), "REF"),
+        (f"chr9 {EXON + 5} . A C", "5 columns"),
+    ],
+)
+def test_a_bad_line_concerns_every_newborn_of_the_file(
+    form: str, wrong: str, message: str, write_vcf: WriteVcf, run: Callable[..., Summary], tmp_path: Path
+) -> None:
+    """The line is named for each row of the sheet; quarantine sets all of the file's newborns aside."""
+    good = [record(EXON + number, {number: "0/1:9,8:17:50"}) for number in range(9)]
+    vcf = write_vcf("joint", good, form, samples=" ".join(SAMPLES))
+    lines = (tmp_path / "joint.vcf").read_text().splitlines()
+    lines.insert(len(lines) - 3, wrong.replace(" ", "\t"))
+    text = "\n".join(lines) + "\n"
+    if form == "plain":
+        vcf.write_text(text, newline="")
+    else:
+        with pysam.BGZFile(str(vcf), "wb", index=None) as stream:
+            stream.write(text.encode())
+        for index in tmp_path.glob("*.tbi"):
+            index.touch()
+    alone = write_vcf("alone", [f"chr9 {EXON} . A C . . . GT 0/1"]).name
+    sheet = write_sheet(tmp_path, *everyone(vcf), f"OWN male {alone}  ")
+    with pytest.raises(InputError, match=message) as caught:
+        run(sheet, "stopped", 1)
+    assert [problem.line for problem in caught.value.problems] == list(range(2, 2 + len(SAMPLES)))
+    assert all(f"line {len(lines) - 3}:" in problem.message for problem in caught.value.problems)
+    summary = run(sheet, "set-aside", 2, on_error="quarantine")
+    assert (summary.sequenced, summary.quarantined, summary.calls) == (21, 20, 1)
