@@ -15,6 +15,7 @@ import polars as pl
 from naive import Judge, Newborn, fold
 from oddities import Universe, newborns, universe
 
+from evaluator.panel.genes import gene_models
 from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.screening.engine import Cohort, evaluate
@@ -62,10 +63,15 @@ def of_engine(panel: Panel, people: list[Newborn], world: Universe | None) -> Ve
     return {(newborn, condition, gene, mode): verdict for newborn, condition, gene, mode, verdict in rows}
 
 
-def of_judge(panel: Panel, people: list[Newborn], world: Universe | None) -> Verdicts:
-    """The naive judge's verdict of every newborn and gene row."""
+def of_judge(panel: Panel, people: list[Newborn], world: Universe | None) -> tuple[Verdicts, Verdicts]:
+    """The naive judge's verdict of every newborn and gene row, and why no rule settles some of them."""
     judge = Judge(panel, None if world is None else world.annotation)
-    return {(person.name, *row): verdict for person in people for row, verdict in judge.verdicts(person).items()}
+    verdicts: Verdicts = {}
+    silent: Verdicts = {}
+    for person in people:
+        verdicts |= {(person.name, *row): verdict for row, verdict in judge.verdicts(person).items()}
+        silent |= {(person.name, *row): why for row, why in judge.silent.items()}
+    return verdicts, silent
 
 
 def conditions(verdicts: Verdicts) -> dict[tuple[str, str], str]:
@@ -92,7 +98,7 @@ def settings(panel: Panel) -> dict[str, tuple[Panel, bool]]:
     overrides = panel.genes.with_columns(
         min_stars=pl.when(other).then(2).otherwise("min_stars").cast(panel.genes.schema["min_stars"]),
         max_frequency=pl.when(~other).then(0.0006).otherwise("max_frequency"),
-        evidence=pl.when(other).then("evidence").otherwise(pl.lit("all")),
+        evidence=pl.when(other).then("evidence"),
         mechanism=pl.when(pl.int_range(pl.len()) % 5 == 0).then(pl.lit("any")).otherwise("mechanism"),
     )
     lenient = under(
@@ -118,7 +124,57 @@ def settings(panel: Panel) -> dict[str, tuple[Panel, bool]]:
         "lenient": (lenient, True),
         "no quality thresholds": (loose, True),
         "strict evidence": (strict, True),
+        "every inheritance": (reshaped(panel), True),
     }
+
+
+def reshaped(panel: Panel) -> Panel:
+    """The same genes with every mode of inheritance, mechanism and evidence that their chromosome allows.
+
+    Lists keep their alleles and lose their scopes, so that no entry points at a row that is gone.
+    """
+    place, contigs = pl.int_range(pl.len()), gene_models(panel.genome_build).select("gene", "contig", "exons")
+    on_x = (pl.col("contig") == "chrX") & (pl.col("gene") != "CSF2RA")
+    known = pl.concat([panel.genes, _mitochondrial(panel)], how="diagonal").unique(
+        ["condition", "gene"], keep="first", maintain_order=True
+    )
+    genes = (
+        known.join(contigs, on="gene", how="left", maintain_order="left")
+        .with_columns(
+            inheritance=pl.when(pl.col("contig") == "chrM")
+            .then(pl.lit("MT"))
+            .when(on_x & (place % 2 == 0))
+            .then(pl.lit("XLD"))
+            .when(on_x)
+            .then(pl.lit("XLR"))
+            .when(place % 2 == 0)
+            .then(pl.lit("AD"))
+            .otherwise(pl.lit("AR")),
+            mechanism=pl.when(place % 7 == 0).then(pl.lit("any")).otherwise(pl.lit("lof")),
+            evidence=pl.when(place % 5 == 1)
+            .then(pl.lit("lof"))
+            .when(place % 5 == 2)  # noqa: PLR2004
+            .then(pl.lit("missense"))
+            .when(place % 5 == 3)  # noqa: PLR2004
+            .then(pl.lit("all")),
+            parent_of_origin=pl.when(place % 11 == 0).then(pl.lit("maternal")),
+            special_locus=pl.when(place % 50 == 0).then(pl.lit("GBA1")),
+            enabled=pl.when((place % 29 == 0) | (pl.col("exons").list.len() == 0)).then(pl.lit("no")),
+        )
+        .select(panel.genes.columns)
+    )
+    alleles = panel.alleles.with_columns(
+        condition=pl.lit(None, pl.String), inheritance=pl.lit(None, pl.String)
+    )
+    alleles = alleles.unique(["contig", "position", "ref", "alt", "gene"], keep="first", maintain_order=True)
+    return replace(panel, genes=genes.cast(dict(panel.genes.schema)), alleles=alleles)
+
+
+def _mitochondrial(panel: Panel) -> pl.DataFrame:
+    models = gene_models(panel.genome_build).filter(pl.col("contig") == "chrM")
+    return models.select(
+        "gene", condition=pl.lit("mitochondrial"), inheritance=pl.lit("MT"), mechanism=pl.lit("lof")
+    )
 
 
 def compare(panel: Panel, number: int, seed: int, *, annotated: bool) -> dict[str, Any]:
@@ -127,21 +183,25 @@ def compare(panel: Panel, number: int, seed: int, *, annotated: bool) -> dict[st
     world = universe(panel, chance)
     people = newborns(panel, world, number, chance)
     known = world if annotated else None
-    engine, judge = of_engine(panel, people, known), of_judge(panel, people, known)
+    engine, (judge, silent) = of_engine(panel, people, known), of_judge(panel, people, known)
+    settled = {**judge, **{key: engine[key] for key in silent if key in engine}}
     called = {
         (person.name, symbol)
         for person in people
         for symbol in {gene for gene, names in world.alleles.items() if _calls_any(person, names)}
     }
-    differing = sorted(key for key in engine.keys() | judge.keys() if engine.get(key) != judge.get(key))
-    folded_engine, folded_judge = conditions(engine), conditions(judge)
+    differing = sorted(key for key in engine.keys() | settled.keys() if engine.get(key) != settled.get(key))
+    folded_engine, folded_judge = conditions(engine), conditions(settled)
     return {
         "newborns": number,
         "rows": len(engine),
         "rows_with_calls": sum((newborn, gene) in called for newborn, _, gene, _ in engine),
         "verdicts": dict(sorted(Counter(engine.values()).items())),
+        "unsettled": dict(sorted(Counter(silent.values()).items())),
         "differing": len(differing),
-        "differing_conditions": sum(folded_engine.get(key) != verdict for key, verdict in folded_judge.items()),
+        "differing_conditions": sum(
+            folded_engine.get(key) != verdict for key, verdict in folded_judge.items()
+        ),
         "examples": [_example(key, engine, judge, people, world) for key in differing[:8]],
     }
 
@@ -165,7 +225,8 @@ def _example(
         "judge": judge.get(key),
         "sex": (person.sex, person.sex_chromosomes, person.evidence, person.status),
         "calls": [
-            (f"{c['contig']}-{c['position']}-{c['ref']}-{c['alt']}", *(c[name] for name in shown)) for c in calls
+            (f"{c['contig']}-{c['position']}-{c['ref']}-{c['alt']}", *(c[name] for name in shown))
+            for c in calls
         ],
         "facts": [
             {

@@ -20,6 +20,7 @@ from evaluator.panel.model import Panel
 POSITIVE, PENDING, UNSEEN, NEGATIVE = "reportable", "pending phase", "not assessed", "not reportable"
 STRENGTH = (POSITIVE, PENDING, UNSEEN, NEGATIVE)
 DECAY_DISTANCE = 50  # bases before the last junction of exons
+INVERSIONS = ("F8_inversion", "IDS_inversion")  # sequence calls count, but a negative needs the caller
 X_CHROMOSOMES = {"XX": 2, "XY": 1, "X": 1, "XXY": 2, "XYY": 1, "XXX": 3, "male": 1, "female": 2}
 
 Name = tuple[str, int, str, str]  # contig, position, ref, alt
@@ -54,7 +55,15 @@ class Judge:
     """Decides newborns by one panel and one annotation (None: never annotated)."""
 
     def __init__(self, panel: Panel, annotation: dict[tuple[Name, str], Row] | None) -> None:
-        self.rows = [dict(row) for row in panel.gene_rows.to_dicts()]
+        unset = {
+            (row["condition"], row["gene"], row["inheritance"])
+            for row in panel.genes.to_dicts()
+            if row["evidence"] is None
+        }
+        self.rows = [
+            {**row, "unset": (row["condition"], row["gene"], row["inheritance"]) in unset}
+            for row in panel.gene_rows.to_dicts()
+        ]
         self.criteria = panel.criteria
         self.annotation = annotation
         self.listed: dict[str, list[Row]] = defaultdict(list)
@@ -64,12 +73,19 @@ class Judge:
         for rule in panel.diplotypes.to_dicts():
             self.rules[rule["gene"]].append(rule)
         self.inheritances: dict[str, set[str]] = defaultdict(set)
-        for row in self.rows:
+        for row in panel.genes.to_dicts():  # a disabled row still says how the gene works
             self.inheritances[row["gene"]].add(row["inheritance"])
+        self.ruled: dict[str, set[Name]] = defaultdict(set)
+        for gene, rules in self.rules.items():
+            sides = [rule[side] for rule in rules for side in ("allele_1", "allele_2")]
+            self.ruled[gene] = {_parsed(word) for side in sides for word in side.split("+") if word != "any"}
         self.genes = _genes(panel.genome_build)
+        # Rows of the last newborn that no rule settles, and why.
+        self.silent: dict[tuple[str, str, str], str] = {}
 
     def verdicts(self, newborn: Newborn) -> dict[tuple[str, str, str], str]:
         """The verdict of every gene row; none for a newborn without a sample."""
+        self.silent = {}
         if newborn.status not in ("sequenced", "failed", "quarantined"):
             return {}
         here = _by_gene(newborn, self.genes, {row["gene"] for row in self.rows})
@@ -81,21 +97,15 @@ class Judge:
     def _verdict(self, newborn: Newborn, row: Row, here: dict[str, list[Row]]) -> str:
         if newborn.status != "sequenced":
             return UNSEEN
-        inversion = row["special_locus"] in ("F8_inversion", "IDS_inversion")
-        if row["special_locus"] and not inversion:
+        if row["special_locus"] and row["special_locus"] not in INVERSIONS:
             return UNSEEN
         calls = here.get(row["gene"], [])
         if not self.genes[row["gene"]].on_single_x:
             answer = self._by_genotype(calls, row, 2)
             return self._negative_needs_sight(newborn, row, answer)
         number = X_CHROMOSOMES.get(newborn.sex_chromosomes or newborn.sex)
-        answers = set()
-        for chromosomes in [1, 2] if number is None else [number]:
-            answer = self._by_genotype(calls, row, chromosomes)
-            # An inversion is looked for by another method: a boy without it is not cleared.
-            if inversion and chromosomes == 1 and answer == NEGATIVE:
-                answer = UNSEEN
-            answers.add(answer)
+        numbers = [1, 2] if number is None else [number]
+        answers = {self._by_genotype(calls, row, chromosomes) for chromosomes in numbers}
         decided = answers.pop() if len(answers) == 1 else UNSEEN
         return self._negative_needs_sight(newborn, row, decided)
 
@@ -105,6 +115,8 @@ class Judge:
         """Incomplete callability blocks a negative, never a positive."""
         if answer != NEGATIVE:
             return answer
+        if row["special_locus"]:  # an inversion is looked for by another method, so nobody is cleared
+            return UNSEEN
         if newborn.evidence == "none":
             return NEGATIVE if self.criteria.callability.unknown == "assessed" else UNSEEN
         gene = self.genes[row["gene"]]
@@ -134,27 +146,31 @@ class Judge:
         }
         if "deny" in on:
             return None
-        if "deny_alone" in on:
-            return "alone"
-        if "allow" in on:
+        if "deny_alone" not in on and ("allow" in on or self._evident(name, row)):
             return "full"
+        return "alone" if name in self.ruled[row["gene"]] else None
+
+    def _evident(self, name: Name, row: Row) -> bool:
+        """ClinVar or the consequence makes the allele qualify, and the row accepts this kind of evidence."""
         several = len(self.inheritances[row["gene"]]) > 1
         dominant = row["inheritance"] in ("AD", "XLD")
-        if row["evidence"] == "listed" or (dominant and several and row["evidence"] == "all"):
-            return None
+        if row["evidence"] == "listed" or (dominant and several and row["unset"]):
+            return False
         if self.annotation is None or (name, row["gene"]) not in self.annotation:
-            return None
+            return False
         fact = self.annotation[name, row["gene"]]
         known, broken = self._known_pathogenic(fact, row), self._predicted_lof(fact, row, name)
         terms = set((fact["consequence"] or "").split("&"))
         if row["evidence"] == "lof":
-            return "full" if broken or (known and terms & self._lof_terms()) else None
+            return broken or bool(known and terms & self._lof_terms())
         if row["evidence"] == "missense":
-            return "full" if known and "missense_variant" in terms else None
-        return "full" if known or broken else None
+            return known and "missense_variant" in terms
+        return known or broken
 
     def _too_common(self, fact: Row, row: Row, ceilings: Any) -> bool:  # noqa: ANN401 - the criteria's own class
-        kind = {"AD": "monoallelic", "AR": "biallelic", "MT": "monoallelic"}.get(row["inheritance"], "x_linked")
+        kind = {"AD": "monoallelic", "AR": "biallelic", "MT": "monoallelic"}.get(
+            row["inheritance"], "x_linked"
+        )
         ceiling = getattr(ceilings, kind) if row["max_frequency"] is None else row["max_frequency"]
         frequency = fact["population_frequency"]
         if frequency is None:
@@ -181,9 +197,10 @@ class Judge:
         rule = self.criteria.predicted_lof
         gene = self.genes[row["gene"]]
         terms = set((fact["consequence"] or "").split("&")) & self._lof_terms()
-        if not rule.enabled or not terms or row["mechanism"] != "lof" or fact["loftee"] == "LC":
+        if not rule.enabled or not terms or row["mechanism"] != "lof":
             return False
-        if fact["transcript"] not in gene.transcripts | {row["transcript"]}:
+        accepted = {_unversioned(each) for each in (*gene.transcripts, row["transcript"]) if each}
+        if accepted and _unversioned(fact["transcript"]) not in accepted:
             return False
         # Only a premature end of translation is a matter of decay; a lost stop lies in the last exon always.
         truncating = terms & {"stop_gained", "frameshift_variant"}
@@ -195,13 +212,16 @@ class Judge:
 
     def _by_genotype(self, calls: list[Row], row: Row, chromosomes: int) -> str:
         """The verdict from the calls alone, as if everything else had been seen."""
-        full, alone, doubt = [], [], False
+        full, alone, doubted = [], [], set()
         for call in calls:
             standing = self._standing(_name(call), row)
             if standing is None:
                 continue
+            unsettled = self._unsettled(call, row, chromosomes)
+            if unsettled:
+                self.silent[row["condition"], row["gene"], row["inheritance"]] = unsettled
             if self._fails_quality(call):
-                doubt = doubt or standing == "full"
+                doubted.add(standing)
             else:
                 (full if standing == "full" else alone).append(call)
         if row["inheritance"] == "MT":
@@ -212,7 +232,19 @@ class Judge:
             answer = _one_copy_enough(full, row)
         else:
             answer = self._two_copies(full, alone, row)
-        return UNSEEN if doubt and answer == NEGATIVE else answer
+        # An allele of rules that fails matters only where another allele is there to be paired with.
+        repeat = "full" in doubted or ("alone" in doubted and full)
+        return UNSEEN if repeat and answer == NEGATIVE else answer
+
+    def _unsettled(self, call: Row, row: Row, chromosomes: int) -> str | None:
+        """Name a genotype of which the rules' text says nothing; either answer is accepted, and counted."""
+        if 1 < call["copies"] < call["ploidy"] or call["haplotype"] not in (None, 0, 1):
+            return "two copies beside a third"
+        if chromosomes == 1:
+            return "half call on a single X" if call["missing"] else None
+        carriers = row["inheritance"] == "XLR" and self.criteria.x_linked.report_heterozygous_females
+        half = call["missing"] > 0 or call["ploidy"] == 1
+        return "half call where carriers are reported" if carriers and half else None
 
     def _fails_quality(self, call: Row) -> bool:
         rule = self.criteria.quality
@@ -220,11 +252,13 @@ class Judge:
             return True
         if rule.min_depth is not None and (call["depth"] is None or call["depth"] < rule.min_depth):
             return True
+        if call["contig"] == "chrM":  # never diploid logic: neither genotype quality nor allele balance
+            return False
         quality = call["genotype_quality"]
         if rule.min_genotype_quality is not None and (quality is None or quality < rule.min_genotype_quality):
             return True
         heterozygous = call["copies"] == 1 and call["ploidy"] > 1 and not call["missing"]
-        if rule.het_allele_fraction is None or not heterozygous or call["contig"] == "chrM":
+        if rule.het_allele_fraction is None or not heterozygous:
             return False
         if not call["depth"] or call["alt_depth"] is None:
             return True
@@ -251,9 +285,11 @@ class Judge:
 
     def _two_copies(self, full: list[Row], alone: list[Row], row: Row) -> str:
         """Try every arrangement on two copies that the phase allows; half calls block a negative."""
+        if full and row["inheritance"] == "XLR" and self.criteria.x_linked.report_heterozygous_females:
+            return POSITIVE
         singles = [call for call in full + alone if call["copies"] == 1]
         doubles = [call for call in full + alone if call["copies"] > 1]
-        answers = set()
+        arrangements: list[set[frozenset[Name]]] = []
         for places in product((0, 1), repeat=len(singles)):
             if self._contradicted(singles, places):
                 continue
@@ -263,13 +299,14 @@ class Judge:
             for call in doubles:
                 for side in sides:
                     side[_name(call)] = call in full
-            answers.add(self._arrangement_counts(sides, row))
-        if answers == {True}:
-            return POSITIVE
-        if answers == {True, False}:
+            arrangements.append(self._counted_pairs(sides, row))
+        if not arrangements:
+            self.silent[row["condition"], row["gene"], row["inheritance"]] = "phase that contradicts itself"
             return PENDING
-        if full and row["inheritance"] == "XLR" and self.criteria.x_linked.report_heterozygous_females:
+        if set.intersection(*arrangements):
             return POSITIVE
+        if any(arrangements):
+            return PENDING
         half = any(call["copies"] == 1 and (call["missing"] or call["ploidy"] == 1) for call in full)
         return UNSEEN if half else NEGATIVE
 
@@ -287,6 +324,9 @@ class Judge:
         record = ("source_position", "source_ref", "source_alts")
         if all(one[key] == other[key] for key in record):
             return "trans"
+        substitutions = all(len(call[key]) == 1 for call in (one, other) for key in ("ref", "alt"))
+        if substitutions and one["position"] == other["position"]:
+            return "trans"
         if one["haplotype"] is None or other["haplotype"] is None:
             return None
         if one["phase_set"] != other["phase_set"]:
@@ -295,9 +335,16 @@ class Judge:
             return None
         return "cis" if one["haplotype"] == other["haplotype"] else "trans"
 
-    def _arrangement_counts(self, sides: tuple[dict[Name, bool], dict[Name, bool]], row: Row) -> bool:
-        """One allele of each copy makes a pair; the first rule that fits decides it; the best pair counts."""
-        return any(self._pair_counts(one, other, sides, row) for one in sides[0] for other in sides[1])
+    def _counted_pairs(
+        self, sides: tuple[dict[Name, bool], dict[Name, bool]], row: Row
+    ) -> set[frozenset[Name]]:
+        """The pairs, one allele of each copy, that count in one arrangement."""
+        return {
+            frozenset((one, other))
+            for one in sides[0]
+            for other in sides[1]
+            if self._pair_counts(one, other, sides, row)
+        }
 
     def _pair_counts(self, one: Name, other: Name, sides: tuple[dict[Name, bool], ...], row: Row) -> bool:
         for rule in self.rules[row["gene"]]:
@@ -331,6 +378,10 @@ def _fits(side: str, allele: Name, haplotype: dict[Name, bool]) -> bool:
     return allele in wanted and wanted <= set(haplotype)
 
 
+def _unversioned(transcript: str) -> str:
+    return transcript.split(".")[0]
+
+
 def _parsed(word: str) -> Name:
     contig, position, ref, alt = word.split("-")
     return contig, int(position), ref, alt
@@ -341,7 +392,10 @@ def _name(entry: Row) -> Name:
 
 
 def _in_scope(entry: Row, row: Row) -> bool:
-    return entry["condition"] in (None, row["condition"]) and entry["inheritance"] in (None, row["inheritance"])
+    return entry["condition"] in (None, row["condition"]) and entry["inheritance"] in (
+        None,
+        row["inheritance"],
+    )
 
 
 def _shared(one: tuple[int, int], other: tuple[int, int]) -> int:
@@ -349,17 +403,19 @@ def _shared(one: tuple[int, int], other: tuple[int, int]) -> int:
 
 
 def _escapes_decay(name: Name, gene: Gene) -> bool:
-    """The first changed base lies in the last exon or the last 50 bases of the one before it."""
+    """All changed bases lie in the last exon, or in the last 50 bases of the one before it."""
     if len(gene.exons) == 1:
         return False
     _, position, ref, alt = name
-    anchored = ref[0] == alt[0]  # an insertion or deletion is written with the base before it
-    first, last = position - 1 + anchored, position - 1 + max(len(ref) - 1, int(anchored))
+    # An insertion or deletion is written with the base before it; an insertion changes no base of its own.
+    first, beyond = position - 1 + (len(ref) != len(alt)), position - 1 + len(ref)
     if gene.strand == "+":
-        before, ultimate = gene.exons[-2], gene.exons[-1]
-        return first >= ultimate[0] or before[1] - DECAY_DISTANCE <= first < before[1]
-    before, ultimate = gene.exons[1], gene.exons[0]
-    return last < ultimate[1] or before[0] <= last < before[0] + DECAY_DISTANCE
+        (start, end), ultimate = gene.exons[-2], gene.exons[-1]
+        tail = (max(start, end - DECAY_DISTANCE), end)
+    else:
+        (start, end), ultimate = gene.exons[1], gene.exons[0]
+        tail = (start, min(end, start + DECAY_DISTANCE))
+    return any(low <= first and beyond <= high for low, high in (tail, ultimate))
 
 
 def _genes(build: str) -> dict[str, Gene]:

@@ -127,7 +127,7 @@ def _annotated(name: Name, symbol: str, gene: Gene, chance: random.Random) -> Ro
     return {
         **dict(zip(("contig", "position", "ref", "alt"), name, strict=True)),
         "gene": symbol,
-        "transcript": None if consequence is None else chance.choice([*transcripts * 4, "NM_999999.1"]),
+        "transcript": None if consequence is None else _transcript(transcripts, chance),
         "consequence": consequence,
         "exon": None,
         "loftee": None,
@@ -140,6 +140,12 @@ def _annotated(name: Name, symbol: str, gene: Gene, chance: random.Random) -> Ro
         "population_frequency": chance.choice(FREQUENCIES),
         "frequency_source": "invented",
     }
+
+
+def _transcript(known: list[str], chance: random.Random) -> str:
+    """Mostly the panel's transcript, sometimes in another version, sometimes another one."""
+    name = chance.choice(known or ["NM_111111.1"])
+    return chance.choice([name] * 6 + [name.split(".")[0] + ".99", "NM_999999.1"])
 
 
 def newborns(panel: Panel, world: Universe, number: int, chance: random.Random) -> list[Newborn]:
@@ -172,7 +178,9 @@ def _newborn(
     chosen |= set(chance.sample(favoured, min(6, len(favoured))))
     for symbol in sorted(chosen):
         _add_calls(newborn, world.alleles[symbol], world.genes[symbol], chance)
-    gapped = set(chance.sample(sorted(chosen), len(chosen) // 3)) | set(chance.sample(symbols, min(4, len(symbols))))
+    gapped = set(chance.sample(sorted(chosen), len(chosen) // 3)) | set(
+        chance.sample(symbols, min(4, len(symbols)))
+    )
     if newborn.evidence != "none":
         for symbol in sorted(gapped):
             _add_gaps(newborn, world, symbol, chance)
@@ -194,7 +202,10 @@ def _add_calls(newborn: Newborn, names: list[Name], gene: Gene, chance: random.R
         by_place[name[1]].append(name)
     for together in by_place.values():
         same_ref = [name for name in together if name[2] == together[0][2]][:2]
-        _add_record(newborn, same_ref, _shape(newborn, gene, chance), phase, chance)
+        # Some files split a place with two alternatives into two records.
+        records = [[name] for name in same_ref] if chance.random() < 0.2 else [same_ref]
+        for names_of_record in records:
+            _add_record(newborn, names_of_record, _shape(newborn, gene, chance), phase, chance)
 
 
 def _phase_habit(chance: random.Random) -> tuple[float, list[str | None]]:
@@ -230,7 +241,7 @@ def _add_record(
         word = str(number)
         copies = places.count(word)
         single = copies == 1 and len(places) > 1
-        depth, fraction = reads["depth"], reads["fraction"] if single else 1.0
+        depth, fraction = reads["depth"], reads["fraction"] if single else copies / len(places)
         share = None if depth is None or fraction is None else round(depth * fraction)
         newborn.calls.append(
             {
