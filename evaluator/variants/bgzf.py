@@ -18,7 +18,7 @@ FIRST_READ_SIZE = 1 << 16  # often only the header is wanted
 _TEXT_PER_BYTE = 4  # characters that are asked for per compressed byte
 GZIP_MAGIC = b"\x1f\x8b"
 _BLOCK_HEADER = 18
-_DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment] # the stub says instance for class
+DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment] # the stub says instance for class
 _LARGEST_BLOCK = 1 << 16
 _GZIP_WRAPPER = 31  # zlib's word for "gzip header and checksum": every block's CRC is verified
 
@@ -79,18 +79,23 @@ def read_span(path: Path, stream: BinaryIO, begin: int, end: int) -> bytes:
     return b"".join(texts)[begin & 0xFFFF :]
 
 
-def inflate_block(path: Path, raw: bytes, offset: int, base: int) -> tuple[bytes, int]:
-    """Inflate the block at an offset of `raw`; `base` is where `raw` begins. Returns text and next offset."""
+def block_size(path: Path, raw: bytes, offset: int, base: int) -> int:
+    """Return the compressed size of the block at an offset of `raw`; `base` is where `raw` begins."""
     if not _is_block(raw, offset):
         raise InputError.of(
             path, f"has no BGZF block at byte {base + offset}; copy or compress it again (bgzip)"
         )
-    after = offset + int.from_bytes(raw[offset + 16 : offset + 18], "little") + 1
+    return int.from_bytes(raw[offset + 16 : offset + 18], "little") + 1
+
+
+def inflate_block(path: Path, raw: bytes, offset: int, base: int) -> tuple[bytes, int]:
+    """Inflate the block at an offset of `raw`; `base` is where `raw` begins. Returns text and next offset."""
+    after = offset + block_size(path, raw, offset, base)
     if after > len(raw):
         raise InputError.of(path, f"is cut short in the block at byte {base + offset}; copy it again")
     try:
         return isal_zlib.decompress(raw[offset:after], _GZIP_WRAPPER, _LARGEST_BLOCK), after
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise InputError.of(
             path, f"is damaged in the block at byte {base + offset}; copy it again"
         ) from error
@@ -108,7 +113,7 @@ def _members(path: Path) -> Iterator[bytes]:
             while chunk := stream.read(size * _TEXT_PER_BYTE):
                 yield chunk
                 size = READ_SIZE
-    except (EOFError, gzip.BadGzipFile, _DAMAGED) as error:
+    except (EOFError, gzip.BadGzipFile, DAMAGED) as error:
         raise InputError.of(path, "is damaged or cut short; copy or compress it again (bgzip)") from error
 
 

@@ -45,6 +45,7 @@ class Candidates:
     lines: Coordinates  # line of the file, 0 where it is not known
     on_karyotype: int  # lines of the slab that stand on a contig of the karyotype
     reaching: bool  # a record of the slab may extend beyond its REF
+    ordered: bool  # the slab's lines are sorted by position, and each contig stands together
 
 
 def joined(parts: list[Candidates]) -> Candidates:
@@ -55,6 +56,7 @@ def joined(parts: list[Candidates]) -> Candidates:
         np.concatenate([part.lines for part in parts]),
         sum(part.on_karyotype for part in parts),
         any(part.reaching for part in parts),
+        all(part.ordered for part in parts),
     )
 
 
@@ -68,7 +70,7 @@ def find_candidates(
     text = slab.text if slab.text.endswith(b"\n") else slab.text + b"\n"
     buffer = np.frombuffer(text, np.uint8)
     starts, ends, order = _lines(text, buffer)
-    ranks, positions, sound = _places(text, starts, ends)
+    ranks, positions, sound, grouped = _places(text, starts, ends)
     if not sound.all():
         wrong = np.flatnonzero(~sound)[:_MOST_PROBLEMS]
         _refuse(path, _numbered(slab, order[wrong]), buffer[starts[wrong]] == _HASH)
@@ -84,7 +86,8 @@ def find_candidates(
     _require_columns(path, gathered, lines, columns)
     if len(text) != len(slab.text) and len(starts):  # a last line without its end may be half a line
         _require_columns(path, text[starts[-1] : ends[-1]] + b"\n", _numbered(slab, order[-1:]), columns)
-    return Candidates(gathered, axis[chosen], lines, int((ranks >= 0).sum()), len(far) > 0)
+    ordered = grouped and bool(((axis[1:] >= axis[:-1]) | (ranks[1:] != ranks[:-1])).all())
+    return Candidates(gathered, axis[chosen], lines, int((ranks >= 0).sum()), len(far) > 0, ordered)
 
 
 def _lines(text: bytes, buffer: Bytes) -> tuple[Coordinates, Coordinates, Coordinates]:
@@ -117,8 +120,11 @@ def _reaching(buffer: Bytes, ends: Coordinates) -> Coordinates:
 
 def _places(
     text: bytes, starts: Coordinates, ends: Coordinates
-) -> tuple[Coordinates, Coordinates, NDArray[np.bool_]]:
-    """Return per line the contig's rank (-1: not of the karyotype), POS, and whether the two are sound."""
+) -> tuple[Coordinates, Coordinates, NDArray[np.bool_], bool]:
+    """Return per line the contig's rank (-1: none of the karyotype), POS, and whether the two are sound.
+
+    The last value tells whether the lines of each contig stand together.
+    """
     if len(starts) and starts[-1] + _HEAD > len(text):
         text += bytes(_HEAD)
     first = _words(text, starts, _KEY)
@@ -132,7 +138,7 @@ def _places(
     positions, sound = _numbers(text, starts + widths + 1)
     for row in np.flatnonzero(ranks < 0).tolist():
         sound[row] = _is_record(text[starts[row] : ends[row]])
-    return ranks, positions, sound
+    return ranks, positions, sound, len(set(distinct)) == len(distinct)
 
 
 def _words(text: bytes, places: Coordinates, size: int) -> Words:

@@ -9,6 +9,7 @@ import polars as pl
 from evaluator.errors import InputError
 from evaluator.variants.genotypes import Genotypes, Rows, by_sample, read_genotypes
 from evaluator.variants.intervals import Intervals
+from evaluator.variants.probing import CannotSearchError
 from evaluator.variants.records import Tally, scan
 from evaluator.variants.sources import Source
 
@@ -17,7 +18,7 @@ from evaluator.variants.sources import Source
 class Reading:
     """What one pass over a file found, sample by sample."""
 
-    how: str  # index | whole
+    how: str  # index | probed | whole
     note: str
     genotypes: dict[str, Genotypes]
     touched: pl.DataFrame  # contig, position, ref of the records in the regions
@@ -27,26 +28,38 @@ class Reading:
 def read_samples(source: Source, regions: Intervals, samples: list[str]) -> Reading:
     """Read the records of the regions and the samples' genotypes in them.
 
-    What an index yields is doubted twice: an error is looked for again from the file's beginning, which tells
-    its line, and "no records at all" is believed only when the whole file says so. Raises InputError.
+    What an index or a search yields is doubted twice: an error is looked for again from the file's beginning,
+    which tells its line, and "no records at all" is believed only when the whole file says so. A file that
+    turns out not to be sorted is read whole. Raises InputError.
     """
-    if source.index is None:
+    whole = source.without_index()
+    if source.index is None and not source.searchable:
         return _pass(source, regions, samples)
     try:
-        reading = _pass(source, regions, samples)
+        reading = _pass(source if source.index else source.with_probes(), regions, samples)
     except InputError:
-        _pass(source.without_index(), regions, samples)
+        _pass(whole, regions, samples)
         raise
+    except CannotSearchError as reason:
+        reading = _pass(whole, regions, samples)
+        reading.note = "; ".join(filter(None, (source.note, f"read whole because {reason}")))
+        return reading
     if reading.tally.in_regions:
         return reading
-    confirmed = _pass(source.without_index(), regions, samples)
-    if confirmed.tally.in_regions:
+    confirmed = _pass(whole, regions, samples)
+    if confirmed.tally.in_regions and source.index:
         raise InputError.of(
             source.path,
             f"has {confirmed.tally.in_regions} records in the regions that its index does not lead to; "
             "make the index again (tabix -f)",
         )
-    confirmed.note = "the index leads to no record in the regions; confirmed by reading the whole file"
+    led = "the index leads" if source.index else "the search led"
+    if confirmed.tally.in_regions:
+        confirmed.note = (
+            "the search led to none of its records in the regions; read whole, make an index (tabix)"
+        )
+    else:
+        confirmed.note = f"{led} to no record in the regions; confirmed by reading the whole file"
     return confirmed
 
 
@@ -82,4 +95,5 @@ def _pass(source: Source, regions: Intervals, samples: list[str]) -> Reading:
     for frame in scan(source, regions, samples, tally):
         touched.append(frame.select("contig", "position", "ref"))
         parts.append(read_genotypes(source.path, frame, samples))
-    return Reading(source.how, source.note, by_sample(parts, samples), pl.concat(touched), tally)
+    note = "; ".join(filter(None, (source.note, source.probed.note(regions) if source.probed else "")))
+    return Reading(source.how, note, by_sample(parts, samples), pl.concat(touched), tally)

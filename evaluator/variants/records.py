@@ -11,6 +11,7 @@ import polars as pl
 from evaluator.errors import InputError
 from evaluator.variants.intervals import SPACING_BITS, Intervals, contig_names
 from evaluator.variants.lines import Candidates, find_candidates, joined
+from evaluator.variants.probing import require_searchable
 from evaluator.variants.sources import Source
 
 _SPLIT_SIZE = 1 << 23  # characters that are split at once
@@ -54,6 +55,8 @@ def _gathered(
     may_reach = source.header.declares("INFO", "END") or source.header.declares("INFO", "SVLEN")
     for slab in source.slabs(regions, samples):
         candidates = find_candidates(source.path, slab, regions, columns, may_reach=may_reach)
+        if source.probed:
+            require_searchable(slab.text, ordered=candidates.ordered)
         tally.on_karyotype += candidates.on_karyotype
         pending.append(candidates)
         size += len(candidates.text)

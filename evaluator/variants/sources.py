@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from evaluator.errors import InputError
-from evaluator.variants import bcf, bgzf, index
+from evaluator.variants import bcf, bgzf, index, probing
 from evaluator.variants.header import FIXED, Header, parse_header
 from evaluator.variants.intervals import Intervals
 
@@ -39,10 +39,15 @@ class Source:
     format: str  # bgzf | gzip | plain | bcf
     index: Path | None  # the index that will be used, if any
     note: str = ""  # why an index that is there is not used
+    header_size: int = 0  # characters before the first record, where the file is text
+    searchable: bool = False  # may be searched without an index
+    probed: probing.Probed | None = None  # the places of its blocks' first lines, where they were looked for
 
     @property
     def how(self) -> str:
         """Say in one word for the manifest how the file is read."""
+        if self.probed:
+            return "probed"
         return "index" if self.index else "whole"
 
     def index_sha256(self) -> str:
@@ -62,12 +67,21 @@ class Source:
             yield from (Slab(text, 0) for text in bcf.slabs(self.path, self.index, regions, samples))
         elif self.index:
             yield from _indexed_slabs(self.path, index.spans(self.index, self.path, regions))
+        elif self.probed:
+            yield from (Slab(text, 0) for text in probing.slabs(self.path, self.probed, regions))
         else:
             yield from _whole_slabs(self.path)
 
     def without_index(self) -> Source:
         """Return the same file, to be read from its beginning to its end."""
         return Source(self.header, self.path, self.format, None)
+
+    def with_probes(self) -> Source:
+        """Return the same file, to be searched by what its blocks begin with.
+
+        Raises CannotSearchError when it is not sorted.
+        """
+        return replace(self, index=None, probed=probing.probe(self.path, self.header_size))
 
 
 def open_source(path: Path, whole_below: int = WHOLE_BELOW, *, sites: bool = False) -> Source:
@@ -80,18 +94,21 @@ def open_source(path: Path, whole_below: int = WHOLE_BELOW, *, sites: bool = Fal
         text = bcf.header_text(path)
         return _with_index(Source(parse_header(path, text, sites=sites), path, "bcf", None), whole_below)
     header, _ = _split_header(bgzf.chunks(path))
-    source = Source(parse_header(path, header, sites=sites), path, kind, None)
+    source = Source(parse_header(path, header, sites=sites), path, kind, None, header_size=len(header))
     return _with_index(source, whole_below) if kind == "bgzf" else source
 
 
 def _with_index(source: Source, whole_below: int) -> Source:
-    found = index.find_index(source.path)
-    if found is None or source.path.stat().st_size < whole_below:
+    if source.path.stat().st_size < whole_below:
         return source
-    if found.stat().st_mtime < source.path.stat().st_mtime:
-        note = f"its index ({found.suffix}) is older than the file and was not used; make it again (tabix -f)"
-        return Source(source.header, source.path, source.format, None, note)
-    return Source(source.header, source.path, source.format, found)
+    found = index.find_index(source.path)
+    if found is not None and found.stat().st_mtime >= source.path.stat().st_mtime:
+        return replace(source, index=found)
+    searchable = source.format == "bgzf" and probing.searchable(source.header)
+    if found is None:
+        return replace(source, searchable=searchable)
+    note = f"its index ({found.suffix}) is older than the file and was not used; make it again (tabix -f)"
+    return replace(source, searchable=searchable, note=note)
 
 
 def _split_header(chunks: Iterator[bytes]) -> tuple[bytes, bytes]:

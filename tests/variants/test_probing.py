@@ -1,0 +1,212 @@
+"""A search without an index finds what reading the whole file finds, wherever blocks and lines end."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evaluator.errors import InputError
+from evaluator.variants.bgzf import END_OF_FILE
+from evaluator.variants.intervals import Intervals, from_frame
+from evaluator.variants.reading import Reading, read_samples
+from evaluator.variants.sources import open_source
+
+CONTIGS = ("chr2", "chr10", "chrUn_KI270302v1", "chrM", "HLA-A*01:01", "chr1")
+HEADER = (
+    "##fileformat=VCFv4.2\n##contig=<ID=chr1,length=248956422>\n"
+    "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n"
+)
+SPAN = 3_000
+
+
+def record(contig: str, position: int, ref: str = "A", alt: str = "C", info: str = ".") -> str:
+    """One line with a heterozygous call."""
+    return f"{contig}\t{position}\t.\t{ref}\t{alt}\t.\t.\t{info}\tGT\t0/1\n"
+
+
+def write_blocks(path: Path, text: str, sizes: list[int]) -> Path:
+    """Compress a text in blocks of the given sizes, over and over."""
+    raw, blocks, at = text.encode(), [], 0
+    while at < len(raw):
+        piece = raw[at : at + sizes[len(blocks) % len(sizes)]]
+        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        packed = packer.compress(piece) + packer.flush()
+        start = bytes.fromhex("1f8b08040000000000ff060042430200") + struct.pack("<H", len(packed) + 25)
+        blocks.append(start + packed + struct.pack("<2I", zlib.crc32(piece), len(piece)))
+        at += len(piece)
+    path.write_bytes(b"".join(blocks) + END_OF_FILE)
+    return path
+
+
+def places(rows: list[tuple[str, int, int]]) -> Intervals:
+    """Merged intervals from contig, start, end."""
+    return from_frame(pl.DataFrame(rows, schema=["contig", "start", "end"], orient="row"))
+
+
+def searched(path: Path, regions: Intervals) -> Reading:
+    """What a search finds, or whatever it falls back to."""
+    return read_samples(open_source(path, 0), regions, ["S"])
+
+
+def calls(reading: Reading) -> list[tuple[object, ...]]:
+    """The calls as rows."""
+    return reading.genotypes["S"].calls.drop("info").rows()
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One file serves all examples."""
+    return tmp_path_factory.mktemp("probing") / "probed.vcf.gz"
+
+
+@st.composite
+def sorted_records(draw: st.DrawFn) -> str:
+    """Sorted lines of some contigs in no karyotype order: long deletions, long and short lines."""
+    lines = []
+    for contig in CONTIGS:
+        for position in sorted(draw(st.lists(st.integers(1, SPAN), max_size=25))):
+            length = draw(st.sampled_from([1, 1, 1, 5, 60, 400, 1_500]))
+            info = draw(st.sampled_from([".", "DP=7", "CSQ=" + "x" * 900]))
+            lines.append(record(contig, position, "A" * length, info=info))
+    return "".join(lines)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    text=sorted_records(),
+    sizes=st.lists(st.integers(1, 3_000), min_size=1, max_size=5),
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(["chr1", "chr2", "chr10", "chrM"]), st.integers(0, SPAN), st.integers(1, 80)
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    end=st.sampled_from(["", "\n", "\n\n", "cut"]),
+)
+def test_a_search_finds_what_the_whole_file_holds(
+    scratch: Path, text: str, sizes: list[int], rows: list[tuple[str, int, int]], end: str
+) -> None:
+    """For any cutting into blocks, the calls of the regions are those of a full scan, deletions included."""
+    body = text.rstrip("\n") if end == "cut" else text + end
+    write_blocks(scratch, HEADER + body, [size + 20 for size in sizes] if len(text) > 20_000 else sizes)
+    regions = places([(contig, start, start + size) for contig, start, size in rows])
+    whole = read_samples(open_source(scratch, 1 << 40), regions, ["S"])
+    found = searched(scratch, regions)
+    assert calls(found) == calls(whole)
+    assert found.tally.in_regions == whole.tally.in_regions
+    assert whole.how == "whole"
+    assert found.how == "probed" or not whole.tally.in_regions or end in ("\n", "\n\n")
+
+
+def test_a_deletion_from_blocks_before_is_found(tmp_path: Path) -> None:
+    """A deletion longer than a block reaches the region although records of later blocks stand between."""
+    lines = [record("chr1", place) for place in range(1_000, 5_000, 10)]
+    lines.insert(100, record("chr1", 1_995, "A" * 2_900, "A"))
+    path = write_blocks(tmp_path / "long.vcf.gz", HEADER + "".join(lines), [700])
+    reading = searched(path, places([("chr1", 4_799, 4_806)]))
+    assert reading.how == "probed"
+    assert [row[1] for row in calls(reading)] == [1_995, 4_800]
+
+
+def test_only_needed_blocks_are_read(tmp_path: Path) -> None:
+    """A search reads a small part of the file, and the note says so."""
+    lines = [record("chr1", place) for place in range(1_000, 500_000, 10)]
+    path = write_blocks(tmp_path / "big.vcf.gz", HEADER + "".join(lines), [5_000])
+    reading = searched(path, places([("chr1", 250_000, 250_100)]))
+    assert len(calls(reading)) == 10
+    assert reading.tally.on_karyotype < len(lines) / 5
+    assert "of the others only the order" in reading.note
+
+
+@pytest.mark.parametrize("where", ["other contig", "position", "contig again"])
+def test_disorder_is_noticed(tmp_path: Path, where: str) -> None:
+    """A file that is not sorted is read whole, and the note says why."""
+    lines = [record("chr1", place) for place in range(1_000, 9_000, 10)]
+    wrong = {
+        "other contig": [record("chr2", 5), *lines, record("chr2", 8)],
+        "position": [*lines[400:], *lines[:400]],
+        "contig again": [*lines[:300], *[record("chr3", place) for place in range(50)], *lines[300:]],
+    }[where]
+    path = write_blocks(tmp_path / "disorder.vcf.gz", HEADER + "".join(wrong), [400])
+    reading = searched(path, places([("chr1", 0, 10_000), ("chr2", 0, 100)]))
+    assert reading.how == "whole"
+    assert "not sorted" in reading.note
+    assert len(calls(reading)) == len(lines) + 2 * (where == "other contig")
+
+
+def test_disorder_inside_a_block_that_is_read_is_noticed(tmp_path: Path) -> None:
+    """Two lines in the wrong order within one block send the reader through the whole file."""
+    lines = [record("chr1", place) for place in range(1_000, 9_000, 10)]
+    lines[405], lines[406] = lines[406], lines[405]
+    path = write_blocks(tmp_path / "inside.vcf.gz", HEADER + "".join(lines), [900])
+    reading = searched(path, places([("chr1", 5_040, 5_080)]))
+    assert reading.how == "whole"
+    assert "not sorted" in reading.note
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '##INFO=<ID=END,Number=1,Type=Integer,Description="End">\n',
+        '##INFO=<ID=SVLEN,Number=A,Type=Integer,Description="Length">\n',
+        '##ALT=<ID=DEL,Description="Deletion">\n',
+    ],
+)
+def test_a_far_deletion_is_found_because_nothing_is_searched(tmp_path: Path, declared: str) -> None:
+    """A <DEL> that reaches a region from 50 million bases away is found: its header rules a search out."""
+    far = record("chr1", 1_000, "A", "C,<DEL>", "SVTYPE=DEL;END=50001000;SVLEN=.,-50000000")
+    lines = [far, *[record("chr1", place) for place in range(2_000, 60_000_000, 20_000)]]
+    header = HEADER.replace("\n", "\n" + declared, 1)
+    path = write_blocks(tmp_path / "far.vcf.gz", header + "".join(lines), [900])
+    reading = searched(path, places([("chr1", 50_000_500, 50_000_501)]))
+    assert reading.how == "whole"
+    assert [row[1] for row in calls(reading)] == [1_000]
+
+
+def test_an_undeclared_symbolic_allele_in_what_is_read_ends_the_search(tmp_path: Path) -> None:
+    """A header that hides symbolic alleles is not believed once one is seen."""
+    far = record("chr1", 1_000, "A", "C,<DEL>", "SVTYPE=DEL;END=50001000")
+    lines = [far, *[record("chr1", place) for place in range(2_000, 60_000_000, 20_000)]]
+    path = write_blocks(tmp_path / "hidden.vcf.gz", HEADER + "".join(lines), [900])
+    reading = searched(path, places([("chr1", 900, 1_001), ("chr1", 50_000_500, 50_000_501)]))
+    assert reading.how == "whole"
+    assert "symbolic" in reading.note
+    assert [row[1] for row in calls(reading)] == [1_000]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda raw: raw[: len(raw) // 2] + END_OF_FILE, "block"),
+        (lambda raw: raw[:-28], "cut short"),
+        (
+            lambda raw: raw.replace(b"BC\x02\x00", b"XX\x02\x00", 9).replace(b"XX\x02\x00", b"BC\x02\x00", 8),
+            "block",
+        ),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path: Path, damage: Callable[[bytes], bytes], message: str) -> None:
+    """Blocks that do not chain to the end of the file are an error, also where no block is needed."""
+    lines = [record("chr1", place) for place in range(1_000, 90_000, 10)]
+    path = write_blocks(tmp_path / "damaged.vcf.gz", HEADER + "".join(lines), [2_000])
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(InputError, match=message):
+        searched(path, places([("chr1", 1_000, 1_100)]))
+
+
+def test_a_bad_position_at_a_block_is_named_with_its_line(tmp_path: Path) -> None:
+    """A block that begins with a line which is no record leads to an error with the line's number."""
+    lines = [record("chr1", place) for place in range(1_000, 9_000, 10)]
+    lines[500:520] = ["chr1\tx\t.\tA\tC\t.\t.\t.\tGT\t0/1\n"] * 20
+    path = write_blocks(tmp_path / "bad.vcf.gz", HEADER + "".join(lines), [300])
+    with pytest.raises(InputError, match="POS") as caught:
+        searched(path, places([("chr1", 1_000, 1_100)]))
+    assert caught.value.problems[0].line == 504
