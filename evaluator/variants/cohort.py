@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -58,8 +60,11 @@ def read_cohort(sheet: Path, newborns_per_batch: int | None = None, batch: int |
             raise InputError.of(
                 sheet, f"has {len(frame)} newborns, so there is no batch {batch} of {newborns_per_batch}"
             )
-    newborns = tuple(_newborn(sheet, row) for row in rows.iter_rows(named=True))
-    raise_if_any([problem for newborn in newborns for problem in _missing(sheet, newborn)], NOTHING_EXTRACTED)
+    paths = cache(lambda text: sheet.parent / text)  # thousands of rows may name one joint file
+    newborns = tuple(_newborn(row, paths) for row in rows.iter_rows(named=True))
+    exists = cache(Path.is_file)
+    missing = [problem for newborn in newborns for problem in _missing(sheet, newborn, exists)]
+    raise_if_any(missing, NOTHING_EXTRACTED)
     if not any(newborn.sequenced for newborn in newborns):
         raise InputError.of(sheet, "has no sequenced newborn, so there is nothing to extract")
     return Cohort(sheet, batch_name(newborns, batch), newborns, _notes(rows))
@@ -72,9 +77,9 @@ def batch_name(newborns: tuple[Newborn, ...], batch: int | None) -> str:
     return "newborns-" + sha256_of_text("\n".join(sorted(newborn.id for newborn in newborns)))[:12]
 
 
-def _newborn(sheet: Path, row: dict[str, object]) -> Newborn:
+def _newborn(row: dict[str, object], paths: Callable[[str], Path]) -> Newborn:
     def path(column: str) -> Path | None:
-        return sheet.parent / str(row[column]) if row[column] is not None else None
+        return paths(str(row[column])) if row[column] is not None else None
 
     def text(column: str) -> str | None:
         return str(row[column]) if row[column] is not None else None
@@ -91,7 +96,7 @@ def _newborn(sheet: Path, row: dict[str, object]) -> Newborn:
     )
 
 
-def _missing(sheet: Path, newborn: Newborn) -> list[Problem]:
+def _missing(sheet: Path, newborn: Newborn, exists: Callable[[Path], bool]) -> list[Problem]:
     if not newborn.sequenced:
         return []
     if newborn.vcf is None:
@@ -102,7 +107,7 @@ def _missing(sheet: Path, newborn: Newborn) -> list[Problem]:
     return [
         Problem(str(sheet), newborn.line, f"the file named in {column} does not exist; correct the path")
         for column, path in given.items()
-        if path is not None and not path.is_file()
+        if path is not None and not exists(path)
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from evaluator.errors import InputError, Problem
-from evaluator.variants import index
+from evaluator.variants import bcf_carriers, index
 from evaluator.variants.carriers import HEAD_COLUMNS, Slabful, find_carriers
 from evaluator.variants.genotypes import UNRESOLVED, Genotypes
 from evaluator.variants.intervals import Intervals
@@ -48,7 +48,7 @@ class JointReading:
 
 def is_wide(source: Source) -> bool:
     """Tell whether a file has so many samples that nearly all its genotypes are not worth parsing."""
-    return source.format != "bcf" and len(source.header.samples) >= WIDE
+    return len(source.header.samples) >= WIDE
 
 
 def read_joint(source: Source, regions: Intervals, samples: list[str]) -> JointReading:
@@ -94,6 +94,9 @@ def _pass(source: Source, regions: Intervals, samples: list[str]) -> JointReadin
 def _slabfuls(source: Source, regions: Intervals, samples: list[str]) -> Iterator[Slabful]:
     names = {name: place for place, name in enumerate(source.header.samples)}
     places = np.array([names[sample] for sample in samples], dtype=np.int64)
+    if source.format == "bcf":
+        yield from bcf_carriers.find_carriers(source.path, source.index, regions, len(names), places)
+        return
     columns = HEAD_COLUMNS + len(names)
     may_reach = source.header.declares("INFO", "END") or source.header.declares("INFO", "SVLEN")
     if source.index is None:

@@ -1,0 +1,198 @@
+"""The binary records of a BCF file, decoded as far as carriers need (VCF specification 4.5, section 6)."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from evaluator.errors import InputError
+from evaluator.panel.genome import KARYOTYPE_ORDER
+from evaluator.variants.build import CONTIG_ALIASES
+from evaluator.variants.intervals import Coordinates
+
+MAGIC = b"BCF\x02"
+DAMAGED = "is damaged: a record is not as BCF must be; copy or make it again"
+INT8, INT16, INT32, FLOAT, CHARACTERS = 1, 2, 3, 5, 7
+SIZES = {0: 0, INT8: 1, INT16: 2, INT32: 4, FLOAT: 4, CHARACTERS: 1}
+_ONE_BYTE = 1 << 4 | INT8  # one integer of one byte
+_INTEGERS = {INT8: "<b", INT16: "<h", INT32: "<i"}
+_MANY = 15  # this length says that the length follows
+_LENGTHS = struct.Struct("<II")  # of a record's shared part and of its samples' part
+_FIXED = struct.Struct("<iiifII")  # contig, POS - 1, length on the reference, QUAL, counts
+_DECLARED = re.compile(r"^##(FILTER|INFO|FORMAT|contig)=<ID=([^,>]+).*?(?:,IDX=(\d+))?>\s*$", re.MULTILINE)
+# What is kept of INFO: how far a record reaches, and the annotations.
+_KEPT = frozenset({"END", "SVLEN", "CSQ", "ANN", "BCSQ"})
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """What the numbers in a BCF file stand for."""
+
+    words: dict[int, str]  # FILTER, INFO and FORMAT
+    contigs: dict[int, str]
+
+    @cached_property
+    def ranks(self) -> Coordinates:
+        """Return each contig's place in the karyotype, -1 for others, by number."""
+        ranks = np.full(max(self.contigs, default=-1) + 1, -1)
+        for number, name in self.contigs.items():
+            ranks[number] = KARYOTYPE_ORDER.get(CONTIG_ALIASES.get(name, ""), -1)
+        return ranks
+
+    @cached_property
+    def kept(self) -> dict[int, bytes]:
+        """Return the INFO keys whose values are wanted, by number."""
+        return {number: word.encode() for number, word in self.words.items() if word in _KEPT}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A FORMAT field of one record: its key, and where and how the samples' values stand."""
+
+    key: str
+    type: int
+    length: int  # values per sample
+    offset: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record: its columns before the samples as a line of VCF, and its FORMAT fields."""
+
+    head: bytes
+    fields: list[Field]
+
+
+def read_dictionary(text: bytes) -> Dictionary:
+    """Number the words of a header as BCF does: by IDX, else in the order in which they are declared."""
+    words, contigs = {0: "PASS"}, dict[int, str]()
+    numbers = {"PASS": 0}
+    for kind, name, index in _DECLARED.findall(text.decode("utf-8", errors="replace")):
+        if kind == "contig":
+            contigs[int(index) if index else len(contigs)] = name
+        elif name not in numbers:
+            numbers[name] = int(index) if index else len(words)
+            words[numbers[name]] = name
+    return Dictionary(words, contigs)
+
+
+def header_length(text: bytes) -> int | None:
+    """Return where the records begin; None when the text is too short to tell."""
+    start = len(MAGIC) + 5
+    if len(text) < start:
+        return None
+    end = start + int.from_bytes(text[start - 4 : start], "little")
+    return end if len(text) >= end else None
+
+
+def walk(path: Path, text: bytes) -> Iterator[tuple[int, int, int, int, int]]:
+    """Yield of each whole record its offset, end, contig, POS - 1 and length on the reference."""
+    at = 0
+    while at + _LENGTHS.size <= len(text):
+        shared, samples = _LENGTHS.unpack_from(text, at)
+        end = at + _LENGTHS.size + shared + samples
+        if shared < _FIXED.size:
+            raise InputError.of(path, DAMAGED)
+        if end > len(text):
+            return
+        contig, start, length = struct.unpack_from("<iii", text, at + _LENGTHS.size)
+        yield at, end, contig, start, max(length, shared)
+        at = end
+
+
+def decode(path: Path, text: bytes, at: int, dictionary: Dictionary, samples: int) -> Record:
+    """Decode the record at an offset; raises InputError when it contradicts itself or the header."""
+    try:
+        record, end = _decoded(text, at, dictionary, samples)
+    except (struct.error, IndexError, KeyError, UnicodeDecodeError) as error:
+        raise InputError.of(path, DAMAGED) from error
+    if end != at + _LENGTHS.size + sum(_LENGTHS.unpack_from(text, at)):
+        raise InputError.of(path, DAMAGED)
+    return record
+
+
+def _decoded(text: bytes, at: int, dictionary: Dictionary, samples: int) -> tuple[Record, int]:
+    shared, _ = _LENGTHS.unpack_from(text, at)
+    begin = at + _LENGTHS.size
+    contig, start, _, _, alleles_info, formats_samples = _FIXED.unpack_from(text, begin)
+    if formats_samples & 0xFFFFFF != samples:
+        raise IndexError("samples")
+    at = _after(text, begin + _FIXED.size)  # ID
+    alleles = []
+    for _ in range(alleles_info >> 16):
+        kind, count, at = _described(text, at)
+        alleles.append(text[at : at + count])
+        at += count * SIZES[kind]
+    filters, at = _numbers(text, at)
+    info = []
+    kept = dictionary.kept
+    for _ in range(alleles_info & 0xFFFF):
+        if text[at] == _ONE_BYTE:
+            key, at = text[at + 1], at + 2
+        else:
+            (key,), at = _numbers(text, at)
+        if key in kept:
+            info.append(kept[key] + b"=" + _value(text, at))
+        count = text[at] >> 4
+        at = at + 1 + count * SIZES[text[at] & 15] if count < _MANY else _after(text, at)
+    if at != begin + shared:
+        raise IndexError("shared part")
+    fields = []
+    for _ in range(formats_samples >> 24):
+        (key,), at = _numbers(text, at)
+        kind, count, at = _described(text, at)
+        fields.append(Field(dictionary.words[key], kind, count, at))
+        at += count * SIZES[kind] * samples
+    columns = (
+        dictionary.contigs[contig].encode(),
+        b"%d" % (start + 1),
+        b".",
+        alleles[0] if alleles else b"",
+        b",".join(alleles[1:]) or b".",
+        b".",
+        ";".join(dictionary.words[number] for number in filters).encode() or b".",
+        b";".join(info) or b".",
+        ":".join(field.key for field in fields).encode() or b".",
+    )
+    return Record(b"\t".join(columns), fields), at
+
+
+def _described(text: bytes, at: int) -> tuple[int, int, int]:
+    """Read a type byte: type, how many values, and where they begin."""
+    kind, count = text[at] & 15, text[at] >> 4
+    at += 1
+    if count == _MANY:
+        (count,), at = _numbers(text, at)
+    return kind, count, at
+
+
+def _numbers(text: bytes, at: int) -> tuple[tuple[int, ...], int]:
+    """Read typed integers."""
+    kind, count, at = _described(text, at)
+    if not count:
+        return (), at
+    layout = _INTEGERS[kind]
+    return struct.unpack_from(f"<{count}{layout[1]}", text, at), at + count * SIZES[kind]
+
+
+def _after(text: bytes, at: int) -> int:
+    kind, count, at = _described(text, at)
+    return at + count * SIZES[kind]
+
+
+def _value(text: bytes, at: int) -> bytes:
+    """Return an INFO value of characters or integers as text."""
+    kind, count, begin = _described(text, at)
+    if kind == CHARACTERS:
+        return text[begin : begin + count].rstrip(b"\0")
+    numbers, _ = _numbers(text, at)
+    unknown = -1 << (8 * SIZES[kind] - 1)
+    return b",".join(
+        b"." if number == unknown else b"%d" % number for number in numbers if number != unknown + 1
+    )
