@@ -127,10 +127,10 @@ def expected_against_observed(
     rows = []
     observed, expected, per_100k = 0, 0.0, 0.0
     for name, counts in sorted(conditions.items()):
-        if name not in prevalences or counts.tp is None or not counts.screened:
+        if name not in prevalences or counts.tp is None or counts.fn is None or not counts.screened:
             continue
         rate, source = prevalences[name]
-        affected, awaited = counts.tp + (counts.fn or 0), counts.screened * rate / PER
+        affected, awaited = counts.tp + counts.fn, counts.screened * rate / PER
         rows.append(CasesOf(name, rate, source, compare(affected, awaited)))
         observed, expected, per_100k = observed + affected, expected + awaited, per_100k + rate
     if not rows:

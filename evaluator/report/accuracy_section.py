@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from evaluator.accuracy.disclosure import SUPPRESSED_MARK
 from evaluator.report.accuracy_text import LABELS
-from evaluator.report.charts import Bar, forest_plot
+from evaluator.report.charts import MOST_ROWS, Bar, forest_plot
+from evaluator.report.disclosure import WITHHELD
 from evaluator.report.model import Column, Figure, Section, Table
 from evaluator.report.numbers import Row, count, counted, decimal, in_words, percent
 from evaluator.report.results import Results
@@ -44,6 +46,8 @@ CELL_COLUMNS = {
     "tn": "True negative",
     "unverified_negative": "Unverified negative",
 }
+POSITIVE = ("tp", "fp", "unresolved_positive")
+FOREST = {"ppv": "PPV", "sensitivity": "Sensitivity", "specificity": "Specificity"}
 ESTIMATES = {"ppv": "PPV (95% CI)", "sensitivity": "Sensitivity (95% CI)"}
 
 
@@ -99,6 +103,8 @@ def _measured(row: Row) -> tuple[str, str, str, str]:
 
 def condition_section(results: Results) -> Section:
     """The conditions in which something happened, one line for the rest, and the rest to unfold."""
+    if results.show.rule:
+        return _published_conditions(results)
     conditions = _verdict_counts(results)
     affected = _affected_conditions(results)
     eventful = [
@@ -130,9 +136,28 @@ def condition_section(results: Results) -> Section:
         "by-condition",
         "Condition by condition",
         (_rest_in_a_line(conditions, quiet),) if quiet else (),
-        figure=_forest(results, eventful),
+        figures=_forest(results, eventful),
         tables=tuple(tables),
     )
+
+
+def _published_conditions(results: Results) -> Section:
+    """The conditions with enough positives, the others together; verdicts alone would be subtracted."""
+    title = "Condition by condition"
+    strata = sorted({stratum for stratum, _ in results.accuracy if stratum.startswith("condition: ")})
+    if not strata:
+        return Section("by-condition", title, (WITHHELD,))
+    columns = (Column("Condition"), *_columns(results, "Condition")[4:])
+    names = [(results.name(stratum.removeprefix("condition: ")), stratum) for stratum in strata]
+    rows = tuple((name, *_cells(results, stratum)) for name, stratum in names)
+    table = Table("conditions", "Conditions", columns, rows, note=_reasons(results, strata))
+    paragraph = (
+        "A condition has a row of its own where its positives are more than the small numbers that"
+        " are hidden;"
+        " all others are one row."
+    )
+    slugs = [stratum.removeprefix("condition: ") for stratum in strata]
+    return Section("by-condition", title, (paragraph,), figures=_forest(results, slugs), tables=(table,))
 
 
 def group_section(results: Results) -> Section | None:
@@ -187,7 +212,8 @@ def _cells(results: Results, stratum: str) -> tuple[str, ...]:
     for name in CELL_COLUMNS:
         row = results.accuracy.get((stratum, name))
         number = row["numerator"] if row else None
-        cells.append(count(number) if isinstance(number, int) else "not computed")
+        hidden = SUPPRESSED_MARK if row and results.show.rule else "not computed"
+        cells.append(count(number) if isinstance(number, int) else hidden)
     for name in ESTIMATES:
         row = results.accuracy.get((stratum, name))
         cells.append(_short(row) if row else "not computed")
@@ -219,10 +245,15 @@ def _rest_in_a_line(conditions: dict[str, dict[str, int]], quiet: list[str]) -> 
     )
 
 
-def _forest(results: Results, slugs: list[str]) -> Figure | None:
+def _forest(results: Results, slugs: list[str]) -> tuple[Figure, ...]:
     bars = []
-    for slug in _ordered(results, slugs):
-        for measure, label in (("ppv", "PPV"), ("sensitivity", "Sensitivity")):
+    drawn = _drawn(results, slugs)
+    for slug in _ordered(results, drawn):
+        for measure, label in (
+            ("ppv", "PPV"),
+            ("sensitivity", "Sensitivity"),
+            ("specificity", "Specificity"),
+        ):
             row = results.accuracy.get((f"condition: {slug}", measure))
             if row and isinstance(row["estimate"], float):
                 counts = f"{row['numerator']}/{row['denominator']}"
@@ -237,9 +268,26 @@ def _forest(results: Results, slugs: list[str]) -> Figure | None:
                     )
                 )
     if not bars:
-        return None
-    return Figure(
-        forest_plot(bars),
-        "Estimates by condition with 95% intervals. A long line means few newborns.",
-        "Forest plot of the estimates in the table below; every number in it stands there as well.",
+        return ()
+    more = len(slugs) - len(drawn)
+    rest = f" The {len(drawn)} conditions with the most positives; the table has the others." if more else ""
+    return (
+        Figure(
+            forest_plot(bars),
+            f"Estimates by condition with 95% intervals. A long line means few newborns.{rest}",
+            "Forest plot of the estimates in the table below; every number in it stands there as well.",
+        ),
     )
+
+
+def _drawn(results: Results, slugs: list[str]) -> list[str]:
+    """Choose the conditions of the forest plot: those with the most positives, as many as can be read."""
+
+    def positives(slug: str) -> int:
+        rows = (
+            results.accuracy.get((f"condition: {slug}", cell)) for cell in ("tp", "fp", "unresolved_positive")
+        )
+        numbers = (row["numerator"] for row in rows if row)
+        return sum(number for number in numbers if isinstance(number, int))
+
+    return sorted(slugs, key=lambda slug: (-positives(slug), slug))[:MOST_ROWS]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from evaluator.report.flow import statuses
-from evaluator.report.model import Block
+from evaluator.report.flow import flow, statuses
+from evaluator.report.model import Block, Points
 from evaluator.report.numbers import count, counted, in_words, percent
+from evaluator.report.publication import published_flow
 from evaluator.report.results import Results
 from evaluator.screening.reasons import SENTENCES
 from evaluator.vocabulary import SampleStatus, Verdict
 
+COMMONEST = 3
 NAMED_CONDITIONS = 12  # more would be a table, and the table stands further down
 OVERALL = "overall"
 PLAIN = {
@@ -25,31 +27,39 @@ def blocks(results: Results) -> tuple[Block, ...]:
     return (
         Block("screened", "What was screened", tuple(_screened(results))),
         Block("found", "What was found", tuple(_found(results))),
-        Block("unknown", "What is not known", tuple(_unknown(results))),
+        Block("unknown", "What is not known", tuple(_unknown(results)), _why_not_assessed(results)),
     )
 
 
 def _screened(results: Results) -> list[str]:
-    by_status = statuses(results)
-    sequenced = by_status.get(SampleStatus.SEQUENCED, 0)
-    others = [
-        f"{count(by_status[status])} {words}"
-        for status, words in (
-            (SampleStatus.FAILED, "with failed sequencing"),
-            ("quarantined", "with a file set aside"),
-            (SampleStatus.DECLINED, "declined"),
-            (SampleStatus.NOT_SAMPLED, "not sampled"),
-            (SampleStatus.WITHDRAWN, "withdrawn"),
-        )
-        if by_status.get(status)
-    ]
-    rest = f"; the others: {_joined(others)}" if others else ""
-    sentences = [
-        f"{counted(sequenced, 'newborn')} sequenced, of {count(sum(by_status.values()))} in all{rest}."
-    ]
+    by_status, show = statuses(results), results.show
+    words = {
+        SampleStatus.SEQUENCED: "sequenced",
+        SampleStatus.FAILED: "with failed sequencing",
+        "quarantined": "with a file set aside",
+        SampleStatus.DECLINED: "declined",
+        SampleStatus.NOT_SAMPLED: "not sampled",
+        SampleStatus.WITHDRAWN: "withdrawn",
+    }
+    numbers = [by_status.get(status, 0) for status in words]
+    if show.rule:  # the flow protects them, with all that follows from them
+        sentences = [
+            f"{_whole(results)} newborns in the programme; the flow below shows what became of them."
+        ]
+    else:
+        named = zip(show.parts(numbers)[1:-1], list(words.values())[1:], numbers[1:], strict=True)
+        others = [f"{shown} {word}" for shown, word, number in named if number]
+        rest = f"; the others: {_joined(others)}" if others else ""
+        sentences = [
+            f"{counted(numbers[0], 'newborn')} sequenced, of {count(sum(by_status.values()))} in all{rest}."
+        ]
     if results.samples is None and results.ledger is None:
         sentences.append("No samples table was given: newborns who were never sampled are not counted.")
     return [*sentences, *_panel(results)]
+
+
+def _whole(results: Results) -> str:
+    return published_flow(flow(results))[0].shown
 
 
 def _panel(results: Results) -> list[str]:
@@ -79,6 +89,8 @@ def _panel(results: Results) -> list[str]:
 
 
 def _found(results: Results) -> list[str]:
+    if results.show.rule:
+        return [*_published_positives(results), *_confirmed_published(results), *_routed(results)]
     verdict = pl.col("verdict")
     by_newborn = results.verdicts.group_by("newborn").agg(
         (verdict == Verdict.REPORTABLE).any().alias("reportable"),
@@ -96,6 +108,26 @@ def _found(results: Results) -> list[str]:
     sentences += _confirmed(results)
     sentences += _routed(results)
     return sentences
+
+
+def _published_positives(results: Results) -> list[str]:
+    """The positives as the protected flow has them."""
+    steps = published_flow(flow(results))
+    if results.ledger is None:
+        return [f"{part.shown} newborns {part.label}." for part in steps[2].parts]
+    parts = ", ".join(f"{part.shown} {part.label}" for part in steps[3].parts)
+    return [f"{steps[3].shown} newborns positive for at least one condition: {parts}."]
+
+
+def _confirmed_published(results: Results) -> list[str]:
+    """Estimates from the counts as shown; what rests on a hidden count is withheld."""
+    labels = {"ppv": "positive predictive value, resolved positives only", **PLAIN}
+    rows = {words: results.accuracy.get((OVERALL, name)) for name, words in labels.items()}
+    return [
+        f"{words[0].upper()}{words[1:]}: {in_words(row)}."
+        for words, row in rows.items()
+        if row and row["not_estimable"] is None
+    ]
 
 
 def _by_condition(results: Results) -> list[str]:
@@ -149,11 +181,11 @@ def _routed(results: Results) -> list[str]:
     if results.referrals is None:
         return []
     status = dict(results.referrals.group_by("status").len().iter_rows())
-    proposed, escalated, refused = (
-        count(status.get(word, 0)) for word in ("proposed", "escalated", "refused")
-    )
+    words = ("proposed", "escalated", "refused")
+    proposed, escalated, refused, every = results.show.parts([status.get(word, 0) for word in words])
+    noun = "referral" if every == "1" else "referrals"
     sentence = (
-        f"{counted(results.referrals.height, 'referral')}: {proposed} proposed to a unit, {escalated}"
+        f"{every} {noun}: {proposed} proposed to a unit, {escalated}"
         f" escalated to a coordinator because no unit is known, {refused} refused."
     )
     return [sentence]
@@ -164,20 +196,36 @@ def _unknown(results: Results) -> list[str]:
 
 
 def _not_assessed(results: Results) -> list[str]:
-    missing = results.verdicts.filter(
+    missing = _missing(results)
+    if missing.is_empty():
+        return ["Every sequenced newborn was assessed for every condition."]
+    what = results.show.counted(missing.height, "result")
+    newborns = results.show.counted(missing["newborn"].n_unique(), "newborn")
+    return [f"{what} in {newborns} could not be assessed: not a negative result."]
+
+
+def _missing(results: Results) -> pl.DataFrame:
+    return results.verdicts.filter(
         (pl.col("verdict") == Verdict.NOT_ASSESSED)
         & ~pl.col("decisive").is_in(["sequencing_failed", "quarantined"])
     )
+
+
+def _why_not_assessed(results: Results) -> tuple[Points, ...]:
+    """The commonest reasons; a report read in a meeting has no time for the rare ones."""
+    missing = _missing(results)
     if missing.is_empty():
-        return ["Every sequenced newborn was assessed for every condition."]
+        return ()
     reasons = missing.group_by("decisive").len().sort(["len", "decisive"], descending=[True, False])
     sentences = {code.value: sentence for code, sentence in SENTENCES.items()}
-    why = "; ".join(
-        f"{sentences.get(code, code).rstrip('.')} ({count(number)})" for code, number in reasons.iter_rows()
+    shown = results.show.parts(reasons["len"].to_list())
+    points = tuple(
+        f"{sentences.get(code, code).rstrip('.')}: {number}"
+        for code, number in zip(reasons["decisive"], shown, strict=False)
     )
-    newborns = counted(missing["newborn"].n_unique(), "newborn")
-    what = f"{counted(missing.height, 'result')} in {newborns} could not be assessed: not a negative result."
-    return [what, f"Why not assessed: {why}."]
+    few, rest = points[:COMMONEST], points[COMMONEST:]
+    fold = f"{len(rest)} rarer {'reason' if len(rest) == 1 else 'reasons'}"
+    return (Points("Why not assessed, most often:", few, fold, rest),)
 
 
 def _not_verified(results: Results) -> list[str]:
@@ -205,7 +253,7 @@ def _not_verified(results: Results) -> list[str]:
 
 
 def _unresolved(results: Results) -> list[str]:
-    if results.ledger is None:
+    if results.ledger is None or results.show.rule:
         return []
     waiting = results.ledger.filter(pl.col("cell") == "unresolved_positive").group_by("reference").len()
     if waiting.is_empty():
@@ -231,8 +279,8 @@ def _without_result(results: Results) -> list[str]:
     if not unseen:
         return []
     sentence = (
-        f"{counted(unseen, 'affected newborn')} without a result for the condition they have (not assessed,"
-        " failed, inconclusive or not tested): no figure of sensitivity counts them."
+        f"{results.show.counted(unseen, 'affected newborn')} without a result for the condition they have"
+        " (not assessed, failed, inconclusive or not tested): no figure of sensitivity counts them."
     )
     return [sentence]
 

@@ -22,6 +22,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    links: tuple[str, ...] = ()  # one per row: the id of the section that its last cell names
     folded: str = ""  # the words to unfold it by; empty for a table that is always open
 
 
@@ -40,6 +41,12 @@ class Part:
 
     label: str
     newborns: int
+    published: str = ""  # what is shown instead where small numbers are protected
+
+    @property
+    def shown(self) -> str:
+        """The number as it may be seen."""
+        return self.published or f"{self.newborns:,}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,22 @@ class Step:
     label: str
     newborns: int
     parts: tuple[Part, ...]
+    published: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The number as it may be seen."""
+        return self.published or f"{self.newborns:,}"
+
+
+@dataclass(frozen=True)
+class Points:
+    """A short sentence with its commonest points; the rest unfolds by the words of `fold`."""
+
+    sentence: str
+    points: tuple[str, ...]
+    fold: str = ""
+    rest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +81,7 @@ class Block:
     id: str
     title: str
     sentences: tuple[str, ...]
+    points: tuple[Points, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +93,7 @@ class Section:
     paragraphs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what the reader of the figures must know
     flow: tuple[Step, ...] = ()
-    figure: Figure | None = None
+    figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
 

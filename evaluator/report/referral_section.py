@@ -6,7 +6,6 @@ import polars as pl
 
 from evaluator.referral.urgency import HOURS, Urgency
 from evaluator.report.model import Column, Section, Table
-from evaluator.report.numbers import count
 from evaluator.report.results import Results
 
 UNSIGNED = "no class signed"
@@ -39,10 +38,9 @@ def referral_section(results: Results) -> Section:
     pairs = sorted(
         {(unit, status) for unit, status, _ in counted}, key=lambda pair: (pair[0] == NO_UNIT, pair)
     )
-    rows = []
-    for unit, status in pairs:
-        numbers = [counted.get((unit, status, urgency), 0) for urgency in classes]
-        rows.append((unit, status, *map(count, numbers), count(sum(numbers))))
+    numbers = [[counted.get((*pair, urgency), 0) for urgency in classes] for pair in pairs]
+    shown = results.show.table(numbers)
+    rows = [(*pair, *cells) for pair, cells in zip(pairs, shown, strict=False)]
     columns = (
         Column("Lead unit"),
         Column("Route"),

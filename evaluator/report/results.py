@@ -12,11 +12,13 @@ import polars as pl
 
 from evaluator.accuracy.findings import check_panel, read_findings_table
 from evaluator.accuracy.index import condition_verdicts
+from evaluator.accuracy.supplement import Options, Supplement, counts_of, supplement
 from evaluator.errors import InputError
 from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.provenance import read_provenance, sha256_of_file
 from evaluator.referral.network_load import load_network
+from evaluator.report.disclosure import RULE, Disclosure, Shown
 from evaluator.report.numbers import Row
 from evaluator.sheet_reader import read_sheet_or_raise
 from evaluator.sheets import SAMPLES
@@ -39,6 +41,9 @@ class Results:
     network: str  # title of the referral network; empty when it was not given
     records: Mapping[str, Record]  # output -> its provenance
     inputs: Mapping[str, str] = field(default_factory=dict)  # role -> sha256 of what this page read
+    more: Mapping[str, object] = field(default_factory=dict)  # further parts of accuracy.json
+    disclosure: Disclosure = Disclosure.NONE
+    options: Options = field(default_factory=Options)
 
     @cached_property
     def verdicts(self) -> pl.DataFrame:
@@ -62,6 +67,23 @@ class Results:
         parameters = self.accuracy_record.get("parameters", {})
         return parameters if isinstance(parameters, dict) else {}
 
+    @cached_property
+    def show(self) -> Shown:
+        """How counts may be shown."""
+        return Shown(RULE if self.disclosure is Disclosure.COMMITTEE else None)
+
+    @cached_property
+    def supplement(self) -> Supplement | None:
+        """What follows from the counts; None where nothing was evaluated."""
+        columns = ("condition", "group", "birth_prevalence_per_100k", "prevalence_source")
+        rows = [] if self.panel is None else self.panel.conditions.select(columns).rows()
+        return supplement(
+            counts_of(self.accuracy.values()),
+            {condition: group for condition, group, *_ in rows if group},
+            {condition: (rate, source) for condition, _, rate, source in rows if rate and source},
+            self.options,
+        )
+
 
 def read_results(
     folder: Path, panel: Path | None = None, samples: Path | None = None, network: Path | None = None
@@ -74,7 +96,7 @@ def read_results(
     table = read_findings_table(findings)
     records: dict[str, Record] = {"findings.parquet": read_provenance(findings)}
     inputs = {"findings": sha256_of_file(findings)}
-    rows, record = _read_accuracy(folder / "accuracy.json")
+    rows, record, more = _read_accuracy(folder / "accuracy.json")
     if record:
         records["accuracy.json"] = record
         inputs["accuracy"] = sha256_of_file(folder / "accuracy.json")
@@ -99,22 +121,24 @@ def read_results(
     if network:
         units = load_network(network)
         title, inputs["network"] = units.title, units.sha256
-    return Results(table, rows, record, ledger, referrals, loaded, sheet, title, records, inputs)
+    return Results(table, rows, record, ledger, referrals, loaded, sheet, title, records, inputs, more)
 
 
-def _read_accuracy(path: Path) -> tuple[dict[tuple[str, str], Row], Record]:
+def _read_accuracy(path: Path) -> tuple[dict[tuple[str, str], Row], Record, dict[str, object]]:
+    """Read the rows, the record of what ran, and whatever else the file holds."""
     if not path.exists():
-        return {}, {}
+        return {}, {}, {}
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         rows = {(str(row["stratum"]), str(row["measure"])): row for row in document["rows"]}
         complete = all(set(row) == set(ACCURACY) for row in rows.values())
         record = dict(document["provenance"])
+        more = {name: part for name, part in document.items() if name not in ("rows", "provenance")}
     except (ValueError, KeyError, TypeError):
-        complete, rows, record = False, {}, {}
+        complete, rows, record, more = False, {}, {}, {}
     if not complete:
         raise InputError.of(path, "is not what `nbseval accuracy --format json` writes; run it again")
-    return rows, record
+    return rows, record, more
 
 
 def _read_table(path: Path, schema: pl.Schema, name: str) -> pl.DataFrame | None:

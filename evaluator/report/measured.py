@@ -1,0 +1,47 @@
+"""How a computed measure is written into a table cell."""
+
+from __future__ import annotations
+
+from evaluator.accuracy.measures import Measure
+from evaluator.accuracy.verification_bounds import Bounds
+from evaluator.report.numbers import decimal, in_words, percent
+
+NOT_ESTIMABLE = "not estimable"
+
+
+def proportion(measure: Measure) -> str:
+    """Write a proportion with counts and interval on two lines, or the reason why there is none."""
+    if measure.not_estimable is not None:
+        return f"{NOT_ESTIMABLE}: {measure.not_estimable}"
+    if measure.lower is None or measure.upper is None:
+        return percent(measure.estimate or 0.0)
+    return in_words({"measure": "", **vars(measure)}).replace(" (95% CI ", "\n(")
+
+
+def number(measure: Measure) -> str:
+    """Write a number or ratio with its interval, or the reason why there is none."""
+    if measure.not_estimable is not None:
+        return f"{NOT_ESTIMABLE}: {measure.not_estimable}"
+    text = decimal(measure.estimate or 0.0)
+    if measure.lower is None:
+        return text
+    upper = "no limit" if measure.upper is None else decimal(measure.upper)
+    return f"{text}\n({decimal(measure.lower)} to {upper})"
+
+
+def bounds(found: Bounds) -> str:
+    """Write bounds, or the reason why there are none."""
+    if found.lower is None or found.upper is None:
+        return f"{NOT_ESTIMABLE}: {found.not_estimable}"
+    return f"{percent(found.lower)} to {percent(found.upper)}"
+
+
+def p_value(value: float | None) -> str:
+    """Write a p-value.
+
+    >>> p_value(0.00004), p_value(0.0321), p_value(None)
+    ('<0.0001', '0.032', '')
+    """
+    if value is None:
+        return ""
+    return "<0.0001" if value < 0.0001 else f"{value:.2g}"  # noqa: PLR2004 - as journals print it
