@@ -1,14 +1,15 @@
 """Read findings as numbers: a nation's cohort says the same few things thirty million times.
 
 Every newborn has every gene row of the panel, so findings are a matrix; each field holds the number of one of
-the distinct answers. All that counts findings reads them here, so that a file which holds only what differs
-from a declared default would need a change in this module alone.
+the distinct answers. All that counts findings reads them here, whether a file holds every row or only what
+differs from the defaults that it declares.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ import pyarrow.parquet as pq
 from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.model import Panel
 from evaluator.provenance import read_provenance
+from evaluator.screening.cohort_findings import CohortFindings
+from evaluator.screening.findings_file import read_differing
 from evaluator.tables import FINDINGS, check
 
 # The alleles and genotypes of a large cohort are most of its bytes, and no count needs them.
@@ -56,8 +59,11 @@ def read_findings(path: Path, panel: Panel) -> Findings:
     Raises InputError when the file is no findings table, is another panel's, or is not complete.
     """
     check_panel(path, panel)
-    if path.suffix == ".parquet" and (coded := _read_in_order(path, panel)):
-        return coded
+    if path.suffix == ".parquet":
+        if (differing := read_differing(path)) is not None:
+            return _completed(differing, panel)
+        if coded := _read_in_order(path, panel):
+            return coded
     return coded_findings(read_findings_table(path), panel)
 
 
@@ -71,6 +77,9 @@ def read_findings_table(path: Path) -> pl.DataFrame:
         else:
             rows = pl.scan_parquet(path)
         check(pl.DataFrame(schema=rows.collect_schema()), FINDINGS, "findings")
+        if path.suffix != ".tsv" and (differing := read_differing(path)) is not None:
+            parts = (part.select(FINDINGS_USED) for part in chain([FINDINGS.to_frame()], differing.tables()))
+            return pl.concat(parts)
         return rows.select(FINDINGS_USED).collect()
     except (pl.exceptions.PolarsError, TypeError) as error:
         message = f"is not a findings table ({error}); make it with `nbseval flag`"
@@ -101,14 +110,8 @@ def coded_findings(table: pl.DataFrame, panel: Panel) -> Findings:
     """Number the answers of findings in any order; raise InputError unless they are complete."""
     gene_rows = panel.gene_rows.select(GENE_ROW)
     found = table.select(GENE_ROW).unique()
-    surplus = found.join(gene_rows, on=GENE_ROW, how="anti").height
-    lacking = gene_rows.join(found, on=GENE_ROW, how="anti").height
-    if surplus or (lacking and table.height):
-        problem = (
-            f"{surplus} gene rows are not on panel {panel.id} {panel.version} and {lacking} of its rows are"
-            " missing; give the panel that the findings were made with"
-        )
-        raise_if_any([Problem("findings", 0, problem)])
+    if table.height:
+        _check_gene_rows(found, panel)
     newborns = table["newborn"].unique().sort()
     answers = table.select(ANSWER).unique().sort(ANSWER)
     _check_number("findings", answers.height)
@@ -124,6 +127,28 @@ def coded_findings(table: pl.DataFrame, panel: Panel) -> Findings:
     codes = np.zeros((newborns.len(), gene_rows.height), dtype=np.uint16)
     codes[numbered["row"], numbered["column"]] = numbered["answer"].to_numpy()
     return Findings(newborns, gene_rows, answers, codes)
+
+
+def _check_gene_rows(found: pl.DataFrame, panel: Panel) -> None:
+    """Raise InputError unless the findings have the gene rows of the panel."""
+    gene_rows = panel.gene_rows.select(GENE_ROW)
+    surplus = found.join(gene_rows, on=GENE_ROW, how="anti").height
+    lacking = gene_rows.join(found, on=GENE_ROW, how="anti").height
+    if surplus or lacking:
+        problem = (
+            f"{surplus} gene rows are not on panel {panel.id} {panel.version} and {lacking} of its rows are"
+            " missing; give the panel that the findings were made with"
+        )
+        raise_if_any([Problem("findings", 0, problem)])
+
+
+def _completed(differing: CohortFindings, panel: Panel) -> Findings:
+    """Lay the differing rows over their defaults, as numbers."""
+    _check_gene_rows(differing.gene_rows, panel)
+    answers, codes = differing.coded(ANSWER)
+    _check_number("findings", answers.height)
+    newborns = differing.newborns["newborn"]
+    return Findings(newborns, differing.gene_rows, answers, codes.astype(np.uint16, copy=False))
 
 
 def _read_in_order(path: Path, panel: Panel) -> Findings | None:

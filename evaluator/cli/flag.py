@@ -11,6 +11,7 @@ from evaluator.errors import InputError
 from evaluator.panel.load import load_panel
 from evaluator.provenance import write_sidecar
 from evaluator.screening import flag as flagging
+from evaluator.screening.findings_file import newborns_file
 from evaluator.variants.store import open_store
 from evaluator.vocabulary import VERDICT_ORDER
 
@@ -24,11 +25,16 @@ from evaluator.vocabulary import VERDICT_ORDER
     required=True,
     help="FINDINGS.parquet; the same table is written beside it as .tsv.",
 )
-def flag(store: Path, panel: Path, out: Path) -> None:
+@click.option("--complete", is_flag=True, help="Write every row of a large cohort, too.")
+def flag(store: Path, panel: Path, out: Path, *, complete: bool) -> None:
     """Decide what is reportable for every newborn and gene row of a panel.
 
     One row per newborn and enabled gene row, whatever was seen: reportable, pending phase, not assessed or
     not reportable, with the reasons in order. The VCFs are not read again.
+
+    Of more than 2,000 newborns only the rows are written that differ from a default, which the file declares
+    for each gene row; the newborns stand beside it in FINDINGS.newborns.parquet, and there is no .tsv. The
+    other commands read such a file as if it held every row. With --complete it does, and so does the .tsv.
 
     \b
     Example:
@@ -37,10 +43,14 @@ def flag(store: Path, panel: Path, out: Path) -> None:
     if out.suffix != ".parquet":
         raise InputError.of(out, "must end in .parquet; the table is written beside it as .tsv")
     result = flagging.flag(open_store(store), load_panel(panel))
-    for path in flagging.write_findings(result, out):
-        write_sidecar(path, result.provenance, now())
+    written = flagging.write_findings(result, out, complete=complete)
+    for path, record in written.items():
+        write_sidecar(path, record, now())
     for note in result.notes:
         click.echo(f"Note: {note}", err=True)
-    counts = dict(result.findings.group_by("verdict").len().iter_rows())
-    told = ", ".join(f"{counts.get(str(verdict), 0)} {verdict}" for verdict in VERDICT_ORDER)
-    click.echo(f"{result.findings.height} findings: {told}")
+    if newborns_file(out) in written:
+        told = f"{result.cohort.differing.height} rows that differ from the declared defaults are written"
+        click.echo(f"Note: {told}; --complete writes all of them, and the .tsv.", err=True)
+    counts = result.cohort.verdict_counts()
+    told = ", ".join(f"{counts[str(verdict)]} {verdict}" for verdict in VERDICT_ORDER)
+    click.echo(f"{result.cohort.height} findings: {told}")

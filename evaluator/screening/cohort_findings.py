@@ -18,7 +18,7 @@ DEFAULT = ("verdict", "reasons")  # a newborn without a call has no alleles to t
 POSITIVE = (str(Verdict.REPORTABLE), str(Verdict.PENDING_PHASE))
 NEWBORNS_AT_ONCE = 2_000  # of complete findings in memory
 
-Codes = npt.NDArray[np.uint32]
+Codes = npt.NDArray[np.unsignedinteger]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +65,14 @@ class CohortFindings:
         told = pl.concat([self.defaults.with_columns(empty).select(columns), different.select(columns)])
         answers = told.unique().sort(columns, nulls_last=True)
         number = answers.with_row_index("number")
-        numbers = told.join(number, on=columns, nulls_equal=True, how="left", maintain_order="left")["number"]
+        numbered = told.join(number, on=columns, nulls_equal=True, how="left", maintain_order="left")
         width = self.gene_rows.height
-        by_class = numbers[: self.defaults.height].to_numpy().reshape(self.classes.height, width)
+        # The narrowest numbers: a nation's findings are a quarter of a billion of them.
+        numbers = numbered["number"].to_numpy().astype(np.min_scalar_type(answers.height))
+        by_class = numbers[: self.defaults.height].reshape(self.classes.height, width)
         codes = by_class[self.newborns["class"].slice(first, count).to_numpy()]
         places = different["place"].to_numpy().astype(np.int64) - first
-        codes[places, different["row"].to_numpy()] = numbers[self.defaults.height :].to_numpy()
+        codes[places, different["row"].to_numpy()] = numbers[self.defaults.height :]
         return answers, codes
 
     def differing_table(self) -> pl.DataFrame:
@@ -106,19 +108,24 @@ def cohort_findings(
 ) -> CohortFindings:
     """Put findings together from newborn and class, and from the decided rows (newborn, row, ANSWER).
 
-    Decided rows that say what the class says anyway are left out.
+    Decided rows that say what the class says anyway are left out, and so are classes without a newborn.
     """
-    order = newborns.select("newborn", "class").sort("newborn").with_row_index("place")
+    width = gene_rows.height
+    used = newborns["class"].unique().sort()
+    shared = defaults.with_row_index("place").filter((pl.col("place") // width).is_in(used.implode()))
+    renumbered = pl.DataFrame({"class": used}).with_row_index("used")
+    order = (
+        newborns.join(renumbered, on="class").sort("newborn").select("newborn", pl.col("used").alias("class"))
+    )
     placed = (
         decided.select("newborn", pl.col("row").cast(pl.UInt32), *ANSWER)
-        .join(order, on="newborn")
+        .join(order.with_row_index("place"), on="newborn")
         .sort("place", "row")
     )
-    default = placed["class"].cast(pl.Int64) * gene_rows.height + placed["row"].cast(pl.Int64)
+    default = placed["class"].cast(pl.Int64) * width + placed["row"].cast(pl.Int64)
     same = pl.all_horizontal(
-        *(placed[name].eq_missing(defaults[name].gather(default)) for name in DEFAULT),
+        *(placed[name].eq_missing(shared[name].gather(default)) for name in DEFAULT),
         *(placed[name].is_null() for name in ANSWER if name not in DEFAULT),
     )
     differing = placed.filter(~same).select("place", "row", *ANSWER)
-    names = order.select("newborn", "class")
-    return CohortFindings(names, classes, gene_rows.select(GENE_ROW), defaults.select(DEFAULT), differing)
+    return CohortFindings(order, classes[used], gene_rows.select(GENE_ROW), shared.select(DEFAULT), differing)

@@ -46,6 +46,7 @@ class Evaluation:
     """The findings and every step that led to them."""
 
     rulebook: Rulebook
+    newborns: pl.DataFrame  # who gets a verdict
     decisions: Decisions
     findings: pl.DataFrame  # tables.FINDINGS
 
@@ -55,7 +56,8 @@ def evaluate(cohort: Cohort, panel: Panel) -> Evaluation:
     rulebook = Rulebook(panel, cohort.variants, cohort.sources)
     newborns = evaluated(cohort.newborns)
     decisions = decisions_of(rulebook, newborns, cohort.calls, cohort.uncallable)
-    return Evaluation(rulebook, decisions, assemble(rulebook, newborns, decisions.facts).table())
+    findings = assemble(rulebook, newborns, decisions.facts).table()
+    return Evaluation(rulebook, newborns, decisions, findings)
 
 
 def evaluated(newborns: pl.DataFrame) -> pl.DataFrame:

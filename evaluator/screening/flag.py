@@ -10,12 +10,12 @@ from pathlib import Path
 import polars as pl
 
 from evaluator.errors import raise_if_any
-from evaluator.files import whole_file
 from evaluator.panel.model import Panel
-from evaluator.provenance import Provenance, write_parquet
+from evaluator.provenance import Provenance
 from evaluator.screening.cohort_findings import ANSWER, CohortFindings
 from evaluator.screening.engine import Cohort, assemble, decisions_of, evaluated
 from evaluator.screening.evidence import Sources, may_bear
+from evaluator.screening.findings_file import LARGE_COHORT, write_complete, write_differing
 from evaluator.screening.inheritance import KEY
 from evaluator.screening.listed_alleles import ALLELE
 from evaluator.screening.quality import missing_fields
@@ -125,10 +125,11 @@ def gvcf_depths(store: Store, newborns: pl.DataFrame) -> list[object]:
     return [rule["min_depth"] for rule in rules if isinstance(rule, dict)]
 
 
-def write_findings(flagging: Flagging, out: Path) -> tuple[Path, Path]:
-    """Write the findings as Parquet, with the provenance inside, and beside it as TSV; return both paths."""
-    table = out.with_suffix(".tsv")
-    write_parquet(flagging.findings, out, flagging.provenance)
-    with whole_file(table) as temporary:
-        flagging.findings.write_csv(temporary, separator="\t")
-    return out, table
+def write_findings(flagging: Flagging, out: Path, *, complete: bool = False) -> dict[Path, Provenance]:
+    """Write the findings with their provenance inside and return both files with their records.
+
+    All rows, as Parquet and as TSV, if the cohort is not large or `complete` is asked for; else the differing
+    rows and the list of newborns (findings_file).
+    """
+    write = write_complete if complete or flagging.cohort.newborns.height <= LARGE_COHORT else write_differing
+    return write(flagging.cohort, out, flagging.provenance)

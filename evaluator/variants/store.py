@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -90,10 +89,15 @@ class Store:
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of all data files, annotation included; no time and no manifest has a part in it."""
+        """Digest of all data files, annotation included; no time and no manifest has a part in it.
+
+        Of calls, nearly all of a store's bytes, the Parquet footers stand in: they hold the record of what
+        was read, and the size, least and greatest value of every piece of every column.
+        """
         digest = hashlib.sha256()
         for path in self._data_files():
-            digest.update(f"{path.relative_to(self.path).as_posix()}\t{sha256_of_file(path)}\n".encode())
+            content = _sha256_of_footer(path) if path.name == "calls.parquet" else sha256_of_file(path)
+            digest.update(f"{path.relative_to(self.path).as_posix()}\t{content}\n".encode())
         return digest.hexdigest()
 
     def _data_files(self) -> list[Path]:
@@ -120,9 +124,20 @@ def open_store(path: Path) -> Store:
         if not (folder / name).is_file()
     ]
     raise_if_any(missing)
-    store = Store(path, tuple(_manifest(folder) for folder in folders))
+    store = Store(path, _manifests(folders))
     raise_if_any([*_differences(store), *_repeated(store)])
     return store
+
+
+def _manifests(folders: list[Path]) -> tuple[Mapping[str, object], ...]:
+    """Read the manifests; batches of one run name the same regions, which are kept once."""
+    manifests: list[dict[str, object]] = []
+    for folder in folders:
+        manifest = _manifest(folder)
+        if manifests and manifest["regions"] == manifests[0]["regions"]:
+            manifest["regions"] = manifests[0]["regions"]
+        manifests.append(manifest)
+    return tuple(manifests)
 
 
 def _manifest(folder: Path) -> dict[str, object]:
@@ -158,17 +173,26 @@ def _differences(store: Store) -> list[Problem]:
 
 
 def _repeated(store: Store) -> list[Problem]:
-    seen: dict[str, str] = {}
-    shared: Counter[tuple[str, str]] = Counter()
-    for batch in store.batches:
-        file = store.path / BATCHES / batch / "newborns.parquet"
-        for newborn in pl.read_parquet(file, columns=["newborn"])["newborn"]:
-            earlier = seen.setdefault(newborn, batch)
-            if earlier != batch:
-                shared[batch, earlier] += 1
+    files = [store.path / BATCHES / batch / "newborns.parquet" for batch in store.batches]
+    named = pl.scan_parquet(files, glob=False, include_file_paths="file").select("newborn", "file").collect()
+    again = named.filter(pl.col("newborn").is_duplicated())
+    earlier = pl.col("file").first().over("newborn")
+    counts = again.select("file", earlier.alias("earlier")).filter(pl.col("file") != pl.col("earlier"))
     return [
         Problem(
-            str(store.path / BATCHES / batch), 0, f"{count} of its newborns are also in {earlier}; remove one"
+            str(Path(file).parent),
+            0,
+            f"{count} of its newborns are also in {Path(first).parent.name}; remove one",
         )
-        for (batch, earlier), count in sorted(shared.items())
+        for file, first, count in counts.group_by("file", "earlier").len().sort("file", "earlier").iter_rows()
     ]
+
+
+def _sha256_of_footer(path: Path) -> str:
+    """Hash the size of a Parquet file and its footer, whose length stands before the last four bytes."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        stream.seek(size - 8)
+        length = int.from_bytes(stream.read(4), "little")
+        stream.seek(size - 8 - length)
+        return hashlib.sha256(stream.read() + str(size).encode()).hexdigest()
