@@ -8,85 +8,163 @@ from pathlib import Path
 
 import polars as pl
 
+from evaluator.accuracy.additional_findings import additional_findings, false_positive_reasons
+from evaluator.accuracy.annex import Annex
 from evaluator.accuracy.choices import Choices
+from evaluator.accuracy.comparison import comparison
 from evaluator.accuracy.counts import read_counts
-from evaluator.accuracy.findings import read_findings
+from evaluator.accuracy.findings import Findings, read_findings
 from evaluator.accuracy.intervals import CONFIDENCE
 from evaluator.accuracy.ledger import Ledger, build_ledger
 from evaluator.accuracy.ledger_notes import affected_not_on_panel, ledger_notes
 from evaluator.accuracy.measures import Settings, accuracy_table
+from evaluator.accuracy.missed import missed
 from evaluator.accuracy.reference import reference_results
-from evaluator.accuracy.screened import screen_results
+from evaluator.accuracy.screened import Screened, screen_results
+from evaluator.accuracy.sensitivity_analysis import Ledgers, sensitivity_analysis
 from evaluator.accuracy.strata import Stratum, counts_by
 from evaluator.errors import Problem, raise_if_any
 from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.provenance import Provenance, sha256_of_file
 from evaluator.sheet_reader import read_sheet
-from evaluator.sheets import OUTCOMES, REVIEWS, SAMPLES, Sheet
-from evaluator.vocabulary import Definition
+from evaluator.sheets import CONVENTIONAL, OUTCOMES, REVIEWS, SAMPLES, Sheet
+from evaluator.vocabulary import Definition, Reference
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The accuracy table, the ledger it was derived from, what its reader must know, and what ran."""
+    """The accuracy table, the ledger it was derived from, what stands beside both, and what ran."""
 
     rows: pl.DataFrame  # tables.ACCURACY
-    ledger: Ledger | None  # None for published counts
+    ledger: Ledger | None  # of every newborn, also those used for tuning; None for published counts
     notes: list[str]
     provenance: Provenance
+    annexes: tuple[Annex, ...] = ()
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files of one evaluation; reviews make the reviewer the index test."""
+    """The files of one evaluation; reviews make the reviewer the index test where `reviewed` says so."""
 
     findings: Path
     panel: Path
     samples: Path
     outcomes: Path
     reviews: Path | None = None
+    conventional: Path | None = None
+    reviewed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """The files of a run, read."""
+
+    panel: Panel
+    samples: pl.DataFrame
+    outcomes: pl.DataFrame
+    reviews: pl.DataFrame | None
+    conventional: pl.DataFrame | None
+    findings: Findings
+    later_onset: Reference | None
+
+    def ledger(self, screened: Screened, definition: Definition, *, reviewed: bool) -> Ledger:
+        """Build the ledger of these newborns under one definition and one index test."""
+        references, _ = reference_results(self.outcomes, definition)
+        choices = Choices.declared(self.panel.criteria, definition, self.later_onset)
+        return build_ledger(screened, references, definition, choices, self.reviews if reviewed else None)
 
 
 def evaluate_findings(
-    inputs: Inputs, definition: Definition, strata: Sequence[Stratum], settings: Settings
+    inputs: Inputs,
+    definition: Definition,
+    strata: Sequence[Stratum],
+    settings: Settings,
+    later_onset: Reference | None = None,
 ) -> Accuracy:
-    """Measure the accuracy of a run; raise InputError with every problem of every file."""
-    panel = load_panel(inputs.panel)
-    problems: list[Problem] = []
-    samples = _read(inputs.samples, SAMPLES, problems)
-    outcomes = _read(inputs.outcomes, OUTCOMES, problems)
-    reviews = _read(inputs.reviews, REVIEWS, problems) if inputs.reviews else None
-    raise_if_any(problems)
-    findings = read_findings(inputs.findings, panel)
-    screened = screen_results(findings, samples, panel)
-    choices = Choices.declared(panel.criteria, definition)
-    references, reference_notes = reference_results(outcomes, definition)
-    ledger = build_ledger(screened, references, definition, choices, reviews)
-    missed = affected_not_on_panel(ledger, references)
-    counts = counts_by(ledger, findings, strata, missed)
-    notes = [_size(panel), *ledger_notes(ledger, references, reviews), *reference_notes]
-    files = {"findings": inputs.findings, "samples": inputs.samples, "outcomes": inputs.outcomes}
-    if inputs.reviews:
-        files["reviews"] = inputs.reviews
+    """Measure the accuracy of a run; raise InputError with every problem of every file.
+
+    Newborns on whom a threshold or a list was tuned are left out of every figure but the one labelled
+    apparent. `later_onset` overrides how the definition counts disease of later onset than the target.
+    """
+    run = _read_run(inputs, later_onset)
+    screened = screen_results(run.findings, run.samples, run.panel)
+    tuned = screened.newborns["used_for_tuning"].eq("yes").fill_null(value=False)
+    apart = screened.only(~tuned) if tuned.any() else screened
+    ledger = run.ledger(apart, definition, reviewed=inputs.reviewed)
+    references, reference_notes = reference_results(run.outcomes, definition)
+    counts = counts_by(ledger, run.findings, strata, affected_not_on_panel(ledger, references))
+    notes = [
+        _size(run.panel),
+        *_tuned(int(tuned.sum())),
+        *ledger_notes(ledger, references, run.reviews if inputs.reviewed else None),
+        *reference_notes,
+    ]
+    annexes = [
+        missed(ledger, run.findings, references),
+        false_positive_reasons(ledger),
+        additional_findings(ledger),
+        sensitivity_analysis(Ledgers(ledger, _other_ledgers(run, ledger, screened, inputs)), settings),
+    ]
+    if run.conventional is not None:
+        ledgers = [run.ledger(apart, other, reviewed=inputs.reviewed) for other in Definition]
+        annexes.append(comparison(ledgers, run.conventional))
     parameters = {
         "definition": definition.value,
-        "index": "reviewed" if reviews is not None else "pipeline",
+        "index": "reviewed" if inputs.reviewed else "pipeline",
         "by": [stratum.value for stratum in dict.fromkeys(strata)],
-        "ledger": panel.criteria.ledger.model_dump(mode="json"),
+        "ledger": run.panel.criteria.ledger.model_dump(mode="json"),
+        "later_onset": str(ledger.choices.later_onset),
         "panel_conditions": screened.conditions.height,
         **_settings(settings),
         "notes": notes,
     }
     provenance = Provenance(
-        "accuracy",
-        panel.id,
-        panel.version,
-        panel.sha256,
-        {role: sha256_of_file(path) for role, path in files.items()},
-        parameters,
+        "accuracy", run.panel.id, run.panel.version, run.panel.sha256, _digests(inputs), parameters
     )
-    return Accuracy(accuracy_table(counts, settings), ledger, notes, provenance)
+    complete = run.ledger(screened, definition, reviewed=inputs.reviewed) if tuned.any() else ledger
+    return Accuracy(accuracy_table(counts, settings), complete, notes, provenance, tuple(annexes))
+
+
+def _read_run(inputs: Inputs, later_onset: Reference | None) -> _Run:
+    panel = load_panel(inputs.panel)
+    problems: list[Problem] = []
+    samples = _read(inputs.samples, SAMPLES, problems)
+    outcomes = _read(inputs.outcomes, OUTCOMES, problems)
+    reviews = _read(inputs.reviews, REVIEWS, problems) if inputs.reviews else None
+    conventional = _read(inputs.conventional, CONVENTIONAL, problems) if inputs.conventional else None
+    raise_if_any(problems)
+    findings = read_findings(inputs.findings, panel)
+    return _Run(panel, samples, outcomes, reviews, conventional, findings, later_onset)
+
+
+def _digests(inputs: Inputs) -> dict[str, str]:
+    files = {
+        "findings": inputs.findings,
+        "samples": inputs.samples,
+        "outcomes": inputs.outcomes,
+        "reviews": inputs.reviews,
+        "conventional": inputs.conventional,
+    }
+    return {role: sha256_of_file(path) for role, path in files.items() if path is not None}
+
+
+def _other_ledgers(
+    run: _Run, headline: Ledger, screened: Screened, inputs: Inputs
+) -> dict[tuple[str, str], Ledger]:
+    """Build the ledgers that differ from the headline's by more than a choice."""
+    apart, definition = headline.screened, headline.definition
+    ledgers = {
+        ("definition", str(other)): run.ledger(apart, other, reviewed=inputs.reviewed) for other in Definition
+    }
+    if run.reviews is not None:
+        for name, reviewed in (("pipeline", False), ("reviewed", True)):
+            ledgers["index", name] = run.ledger(apart, definition, reviewed=reviewed)
+    if apart is not screened:
+        tuned = screened.newborns["used_for_tuning"].eq("yes").fill_null(value=False)
+        for name, newborns in (("apparent: only those", screened.only(tuned)), ("with those", screened)):
+            ledgers["used for tuning", name] = run.ledger(newborns, definition, reviewed=inputs.reviewed)
+    return ledgers
 
 
 def evaluate_counts(path: Path, settings: Settings) -> Accuracy:
@@ -119,3 +197,13 @@ def _settings(settings: Settings) -> dict[str, object]:
 def _size(panel: Panel) -> str:
     conditions, genes = panel.gene_rows["condition"].n_unique(), panel.gene_rows["gene"].n_unique()
     return f"The panel evaluates {conditions} conditions by {genes} genes."
+
+
+def _tuned(newborns: int) -> list[str]:
+    if not newborns:
+        return []
+    note = (
+        f"Newborns used for tuning a list or a threshold: {newborns}; left out, as accuracy measured on them"
+        " is apparent. The sensitivity analysis shows it."
+    )
+    return [note]

@@ -85,6 +85,19 @@ class Ledger:
         """Write out the records that have an outcome or a review, as LEDGER."""
         return self._described(self.noted)
 
+    def beyond_target(self) -> pl.DataFrame:
+        """Write out the records of affected newborns whose disease is of later onset or incidental."""
+        affected = pl.col("reference") == Reference.AFFECTED
+        beyond = pl.col("onset_class").is_in(["late_onset", "incidental"])
+        return self._described(self.noted.filter(affected & beyond))
+
+    def of(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Write out the records of these pairs (PAIR, each once), as LEDGER."""
+        rows, columns = (pairs[name].to_numpy().astype(np.int64) for name in PAIR)
+        silent = self._silent(rows, columns).join(self.noted, on=PAIR, how="anti")
+        noted = self.noted.join(pairs, on=PAIR, how="semi")
+        return self._described(pl.concat([silent, noted], how="diagonal_relaxed"))
+
     def positives(self) -> pl.DataFrame:
         """Write out every positive record, with an outcome or without, as LEDGER."""
         index = self.choices.index_of_states()

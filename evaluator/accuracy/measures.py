@@ -101,9 +101,8 @@ def _cell(counts: Counts, name: str) -> Measure:
     return Measure(numerator=value, estimate=float(value), method="count")
 
 
-def _proportion(
-    numerator: int, denominator: int, settings: Settings, nothing: str, more: str = ""
-) -> Measure:
+def proportion(numerator: int, denominator: int, settings: Settings, nothing: str, more: str = "") -> Measure:
+    """Estimate a proportion with the chosen interval, mid-P beside it; `nothing` says why 0/0 has none."""
     if denominator == 0:
         return Measure(numerator, denominator, not_estimable=nothing)
     lower, upper = proportion_interval(numerator, denominator, settings.interval)
@@ -126,21 +125,21 @@ def _sensitivity(counts: Counts, settings: Settings) -> Measure:
         return Measure(not_estimable=reason)
     tp, fn = counts.tp or 0, counts.fn or 0
     affected = tp + fn + counts.misplaced
-    return _proportion(tp, affected, settings, "no affected newborn with a result", left_out(counts))
+    return proportion(tp, affected, settings, "no affected newborn with a result", left_out(counts))
 
 
 def _specificity(counts: Counts, settings: Settings) -> Measure:
     if reason := blocked(counts, "tn", "fp"):
         return Measure(not_estimable=reason)
     fp, tn = counts.fp or 0, counts.tn or 0
-    return _proportion(tn, fp + tn, settings, "no unaffected newborn with a result", left_out(counts))
+    return proportion(tn, fp + tn, settings, "no unaffected newborn with a result", left_out(counts))
 
 
 def _fpr(counts: Counts, settings: Settings) -> Measure:
     if reason := blocked(counts, "fp", "tn"):
         return Measure(not_estimable=reason)
     fp, tn = counts.fp or 0, counts.tn or 0
-    return _proportion(fp, fp + tn, settings, "no unaffected newborn with a result", left_out(counts))
+    return proportion(fp, fp + tn, settings, "no unaffected newborn with a result", left_out(counts))
 
 
 def _npv(counts: Counts, settings: Settings) -> Measure:
@@ -148,7 +147,7 @@ def _npv(counts: Counts, settings: Settings) -> Measure:
         return Measure(not_estimable=reason)
     fn, tn = counts.fn or 0, counts.tn or 0
     unstated = left_out(counts) if counts.unverified_negative is None else ""
-    return _proportion(tn, tn + fn, settings, "no screen-negative newborn", unstated)
+    return proportion(tn, tn + fn, settings, "no screen-negative newborn", unstated)
 
 
 def _ppv(counts: Counts, settings: Settings) -> Measure:
@@ -168,7 +167,7 @@ def _ppv(counts: Counts, settings: Settings) -> Measure:
         )
     elif counts.unresolved_positive is None:
         more = "; unresolved positives not stated, taken as none"
-    return _proportion(tp, resolved, settings, nothing, more)
+    return proportion(tp, resolved, settings, nothing, more)
 
 
 def _recall_rate(counts: Counts, settings: Settings) -> Measure:
@@ -177,7 +176,7 @@ def _recall_rate(counts: Counts, settings: Settings) -> Measure:
         return Measure(not_estimable=reason)
     recalled = (counts.tp or 0) + (counts.fp or 0) + (counts.unresolved_positive or 0) + counts.misplaced
     more = f"; inconclusive, not counted as recalled: {counts.inconclusive}" if counts.inconclusive else ""
-    return _proportion(recalled, counts.screened or 0, settings, "nobody was screened", more)
+    return proportion(recalled, counts.screened or 0, settings, "nobody was screened", more)
 
 
 def _detection_rate(counts: Counts, settings: Settings) -> Measure:
@@ -188,7 +187,7 @@ def _detection_rate(counts: Counts, settings: Settings) -> Measure:
         if counts.unresolved_positive
         else ""
     )
-    return _proportion(counts.tp or 0, counts.screened or 0, settings, "nobody was screened", more)
+    return proportion(counts.tp or 0, counts.screened or 0, settings, "nobody was screened", more)
 
 
 def _screened_per_case(counts: Counts, settings: Settings) -> Measure:
@@ -231,7 +230,7 @@ def _programme_sensitivity(counts: Counts, settings: Settings) -> Measure:
     tp, without = counts.tp or 0, counts.affected_untested or 0
     affected = tp + (counts.fn or 0) + counts.misplaced + without
     more = f"; affected without a result, counted as not found: {without}" if without else ""
-    return _proportion(tp, affected, settings, "no affected newborn", more)
+    return proportion(tp, affected, settings, "no affected newborn", more)
 
 
 def _inverted(

@@ -16,7 +16,7 @@ from evaluator.cli.main import now
 from evaluator.files import write_text
 from evaluator.provenance import write_sidecar
 from evaluator.report.accuracy_text import as_csv, as_json, as_text
-from evaluator.vocabulary import Definition
+from evaluator.vocabulary import Definition, Reference
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -52,7 +52,15 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Score the pipeline's verdicts, or what the reviewers decided.",
 )
-@click.option("--reviews", type=FILE, help="Decisions of the reviewers, for --index reviewed.")
+@click.option(
+    "--reviews", type=FILE, help="Decisions of the reviewers: scored, or shown beside the pipeline."
+)
+@click.option("--conventional", type=FILE, help="Today's test on the same newborns, to compare with.")
+@click.option(
+    "--later-onset",
+    type=click.Choice([Reference.AFFECTED.value, Reference.UNAFFECTED.value]),
+    help="How disease that began later than the target counts. Default: affected if molecular.",
+)
 @click.option(
     "--interval",
     type=click.Choice([method.value for method in IntervalMethod]),
@@ -95,6 +103,8 @@ def accuracy(
     definition: str,
     index: str,
     reviews: Path | None,
+    conventional: Path | None,
+    later_onset: str | None,
     interval: str,
     ratio_interval: str,
     prevalence: float | None,
@@ -112,43 +122,33 @@ def accuracy(
     """  # noqa: D301 - \b is click's mark for text that must not be wrapped
     settings = Settings(IntervalMethod(interval), RatioMethod(ratio_interval), prevalence)
     if counts is not None:
-        if findings or panel or samples or outcomes or reviews or ledger or strata:
+        if any((findings, panel, samples, outcomes, reviews, conventional, later_onset, ledger, strata)):
             raise click.UsageError(
                 "--counts stands alone: it takes no findings, panel, tables, --by or --ledger"
             )
         result = evaluate_counts(counts, settings)
     else:
-        inputs = _inputs(findings, panel, samples, outcomes, reviews, index)
+        if findings is None or panel is None or samples is None or outcomes is None:
+            raise click.UsageError("give FINDINGS with --panel, --samples and --outcomes, or --counts alone")
+        if index == "reviewed" and reviews is None:
+            raise click.UsageError("--index reviewed needs --reviews")
+        inputs = Inputs(findings, panel, samples, outcomes, reviews, conventional, index == "reviewed")
         chosen = [Stratum(name) for name in strata or (Stratum.OVERALL.value,)]
-        result = evaluate_findings(inputs, Definition(definition), chosen, settings)
+        later = Reference(later_onset) if later_onset else None
+        result = evaluate_findings(inputs, Definition(definition), chosen, settings, later)
     if ledger is not None and result.ledger is not None:
         write_ledger(result.ledger, ledger, result.provenance)
         write_sidecar(ledger, result.provenance, now())
     _deliver(result, style, out)
 
 
-def _inputs(
-    findings: Path | None,
-    panel: Path | None,
-    samples: Path | None,
-    outcomes: Path | None,
-    reviews: Path | None,
-    index: str,
-) -> Inputs:
-    if findings is None or panel is None or samples is None or outcomes is None:
-        raise click.UsageError("give FINDINGS with --panel, --samples and --outcomes, or --counts alone")
-    if (index == "reviewed") != (reviews is not None):
-        raise click.UsageError("--index reviewed and --reviews go together; give both or neither")
-    return Inputs(findings, panel, samples, outcomes, reviews)
-
-
 def _deliver(result: Accuracy, style: str, out: Path | None) -> None:
     if style == "json":
-        text = as_json(result.rows, result.provenance)
+        text = as_json(result.rows, result.provenance, result.annexes)
     elif style == "csv":
         text = as_csv(result.rows)
     else:
-        text = as_text(result.rows, result.notes, result.provenance)
+        text = as_text(result.rows, result.notes, result.provenance, result.annexes)
     if out is None:
         click.echo(text, nl=False)
         return

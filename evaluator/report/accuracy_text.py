@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from evaluator.accuracy.annex import Annex
 from evaluator.provenance import Provenance
+from evaluator.report.annex_text import annex_text
 from evaluator.report.numbers import Row, in_words
 
 WIDTH = 100
@@ -51,18 +53,22 @@ INDENT = 30
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def as_text(rows: pl.DataFrame, notes: Sequence[str], provenance: Provenance) -> str:
+def as_text(
+    rows: pl.DataFrame, notes: Sequence[str], provenance: Provenance, annexes: Sequence[Annex] = ()
+) -> str:
     """Render every stratum as counts and one line per measure, at most WIDTH columns wide."""
     parts = [_heading(provenance)]
     for (stratum,), part in rows.group_by("stratum", maintain_order=True):
         parts.append(_stratum(str(stratum), part.to_dicts()))
+    parts += [annex_text(annex, WIDTH) for annex in annexes]
     parts.append("\n".join(_wrapped(note, "- ", "  ") for note in notes))
     return "\n\n".join(parts) + "\n"
 
 
-def as_json(rows: pl.DataFrame, provenance: Provenance) -> str:
-    """Render rows and provenance with sorted keys; a number that does not exist is null."""
+def as_json(rows: pl.DataFrame, provenance: Provenance, annexes: Sequence[Annex] = ()) -> str:
+    """Render rows, annexes and provenance with sorted keys; a number that does not exist is null."""
     document = {"provenance": provenance.as_dict(), "rows": rows.to_dicts()}
+    document |= {annex.key: annex.rows.to_dicts() for annex in annexes}
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 

@@ -72,13 +72,14 @@ def test_help_has_an_example(nbseval: Run) -> None:
 
 
 def test_json_has_the_agreed_columns(nbseval: Run, run_folder: Path) -> None:
-    """Rows carry exactly the columns of the accuracy table, provenance the panel and the choices made."""
+    """Rows carry the columns of the accuracy table, provenance the panel and the choices made."""
     done = nbseval(
         "accuracy", *TABLES, "--by", "overall", "--by", "group", "--format", "json", cwd=run_folder
     )
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
-    assert set(document) == {"provenance", "rows"}
+    beside = {"missed", "reason_fp", "additional_findings", "sensitivity_analysis"}
+    assert set(document) == {"provenance", "rows"} | beside
     assert all(set(row) == set(ACCURACY) for row in document["rows"])
     assert {row["stratum"] for row in document["rows"]} == {
         "overall",
@@ -152,8 +153,10 @@ def test_prevalence_of_published_counts(nbseval: Run, tmp_path: Path) -> None:
     [
         ((), "or --counts alone"),
         (("--counts", "c.tsv", "--by", "site"), "--counts stands alone"),
-        ((*TABLES, "--index", "reviewed"), "go together"),
-        ((*TABLES, "--reviews", "r.tsv"), "go together"),
+        ((*TABLES, "--index", "reviewed"), "--index reviewed needs --reviews"),
+        ((*TABLES, "--reviews", "r.tsv"), "does not exist; a reviews table is needed here"),
+        ((*TABLES, "--conventional", "c.tsv"), "does not exist; a conventional table is needed here"),
+        (("--counts", "c.tsv", "--conventional", "c.tsv"), "--counts stands alone"),
         ((*TABLES, "--prevalence", "1"), "not in the range"),
         ((*TABLES, "--by", "planet"), "is not one of"),
         (("--counts", "absent.tsv"), "does not exist"),
@@ -189,3 +192,81 @@ def test_every_problem_of_every_table_at_once(nbseval: Run, run_folder: Path) ->
     assert "samples.tsv:2" in done.stderr
     assert "outcomes.tsv:2" in done.stderr
     assert "N1" not in done.stderr
+
+
+def test_nothing_is_estimated_that_nobody_followed_up(nbseval: Run, run_folder: Path) -> None:
+    """Without follow-up of negatives text and JSON say "not estimable", and PPV, recall and yield stand."""
+    done = nbseval("accuracy", *TABLES, "--format", "json", cwd=run_folder)
+    rows = {row["measure"]: row for row in json.loads(done.stdout)["rows"] if row["stratum"] == "overall"}
+    for measure in ("sensitivity", "specificity", "npv", "lr_positive", "lr_negative", "dor"):
+        assert rows[measure]["estimate"] is None
+        assert rows[measure]["not_estimable"] == "no screen-negative newborn was followed up"
+    for measure in ("ppv", "recall_rate", "detection_rate"):
+        assert rows[measure]["estimate"] is not None
+    text = nbseval("accuracy", *TABLES, cwd=run_folder).stdout
+    assert "Not estimable                 sensitivity, specificity, negative predictive value" in text
+    assert "Positive predictive value     1/1" in text
+    assert "N1" not in text
+
+
+def test_conventional_stands_beside_genomic(nbseval: Run, run_folder: Path) -> None:
+    """Both definitions, overall and by condition, in JSON; in the text without the conditions."""
+    (run_folder / "conventional.tsv").write_text(
+        "newborn\tcondition\tindex\nN1\tgalactosaemia\tpositive\nN2\tgalactosaemia\tnegative\n",
+        encoding="utf-8",
+    )
+    words = (*TABLES, "--conventional", "conventional.tsv")
+    document = json.loads(nbseval("accuracy", *words, "--format", "json", cwd=run_folder).stdout)
+    assert {row["definition"] for row in document["comparison"]} == {"molecular", "clinical"}
+    assert {row["stratum"] for row in document["comparison"]} == {
+        "overall",
+        "overall: newborn x condition",
+        "condition: galactosaemia",
+    }
+    assert "conventional" in document["provenance"]["inputs"]
+    text = nbseval("accuracy", *words, cwd=run_folder).stdout
+    assert "Genomic against conventional screening" in text
+    assert "condition: galactosaemia" not in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_newborns_used_for_tuning_are_apart(nbseval: Run, run_folder: Path) -> None:
+    """Accuracy on newborns that a list was tuned on is apparent: shown beside the headline, never in it."""
+    samples = run_folder / "samples.tsv"
+    lines = samples.read_text("utf-8").splitlines()
+    marked = [
+        f"{line}\t{'used_for_tuning' if n == 0 else 'yes' if n == 1 else ''}" for n, line in enumerate(lines)
+    ]
+    samples.write_text("\n".join(marked) + "\n", encoding="utf-8")
+    done = nbseval("accuracy", *TABLES, "--format", "json", "--ledger", "ledger.parquet", cwd=run_folder)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    rows = {row["measure"]: row for row in document["rows"] if row["stratum"] == "overall"}
+    assert rows["tp"]["numerator"] == 0
+    analysed = {
+        (row["choice"], row["alternative"]): row
+        for row in document["sensitivity_analysis"]
+        if row["measure"] == "ppv"
+    }
+    assert analysed["used for tuning", "apparent: only those"]["numerator"] == 1
+    assert any(
+        "used for tuning a list or a threshold: 1;" in note
+        for note in document["provenance"]["parameters"]["notes"]
+    )
+    assert pl.read_parquet(run_folder / "ledger.parquet").height == 6
+
+
+def test_reviews_stand_beside_the_pipeline(nbseval: Run, run_folder: Path) -> None:
+    """Given reviews, the analysis scores both, whichever is the headline."""
+    (run_folder / "reviews.tsv").write_text(
+        "newborn\tcondition\tdecision\nN2\tgalactosaemia\tdo_not_report\n", encoding="utf-8"
+    )
+    for index in ("pipeline", "reviewed"):
+        words = ("--reviews", "reviews.tsv", "--index", index, "--format", "json")
+        document = json.loads(nbseval("accuracy", *TABLES, *words, cwd=run_folder).stdout)
+        recalled = {
+            row["alternative"]: row["numerator"]
+            for row in document["sensitivity_analysis"]
+            if row["choice"] == "index" and row["measure"] == "recall_rate"
+        }
+        assert recalled == {"pipeline": 2, "reviewed": 1}

@@ -1,0 +1,38 @@
+"""A table that stands beside the accuracy table: in JSON under its key, in text under its title."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from evaluator.accuracy.measures import Measure
+
+MEASURE = pl.Schema(
+    {
+        "numerator": pl.Int64,
+        "denominator": pl.Int64,
+        "estimate": pl.Float64,
+        "lower": pl.Float64,
+        "upper": pl.Float64,
+        "method": pl.String,
+        "not_estimable": pl.String,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Annex:
+    """One such table; `notes` say how to read it, or why it is empty."""
+
+    key: str
+    title: str
+    rows: pl.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def measure_row(measured: Measure, /, **names: str) -> dict[str, object]:
+    """Put the names that say what was measured before the columns of MEASURE."""
+    values: Mapping[str, object] = vars(measured)
+    return {**names, **{column: values[column] for column in MEASURE}}
