@@ -52,4 +52,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _require_parent(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError.of(path, "lies below a file, not a folder; choose another place") from None
+    except PermissionError:
+        raise InputError.of(path.parent, "cannot be written to; choose another place") from None

@@ -13,6 +13,7 @@ import polars as pl
 from evaluator.errors import Problem, raise_if_any
 from evaluator.sheets import Column, Sheet
 
+NHS_DIGITS = 10
 SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
@@ -140,13 +141,31 @@ def _cell(column: Column, text: str, *, private: bool) -> tuple[str | int | floa
         if set(text) <= SLUG_CHARACTERS:
             return text, ""
         return None, f"{shown} may hold only lowercase letters, digits, '-', '_' and '.'"
+    if column.kind == "pseudonym":
+        return _pseudonym(text)
     if column.kind == "bases":
         if set(text) <= set("ACGT"):
             return text, ""
         return None, f"{shown} may hold only the bases A, C, G and T"
-    if column.kind in ("integer", "number"):
-        return _numeral(column, text, shown)
+    return _numeral(column, text, shown) if column.kind in ("integer", "number") else (text, "")
+
+
+def _pseudonym(text: str) -> tuple[str | None, str]:
+    """Refuse what opens as a formula, breaks a line, or looks like a national number; never repeat it."""
+    if not text[0].isalnum() or not text.isprintable():
+        return None, "newborn must begin with a letter or a digit and hold no control character"
+    if _is_nhs_number(text):
+        return None, "newborn looks like an NHS number; give the newborn a pseudonym"
     return text, ""
+
+
+def _is_nhs_number(text: str) -> bool:
+    """Tell whether ten digits end in the NHS check digit (modulus 11; NHS Data Dictionary)."""
+    digits = text.replace(" ", "").replace("-", "")
+    if len(digits) != NHS_DIGITS or not (digits.isascii() and digits.isdigit()):
+        return False
+    weighted = sum(int(digit) * (NHS_DIGITS - place) for place, digit in enumerate(digits[:-1]))
+    return (11 - weighted % 11) % 11 == int(digits[-1])
 
 
 def _numeral(column: Column, text: str, shown: str) -> tuple[int | float | None, str]:
@@ -157,7 +176,8 @@ def _numeral(column: Column, text: str, shown: str) -> tuple[int | float | None,
     low, high = column.minimum, column.maximum
     # `not (...)` also refuses "nan", which compares false with everything
     if (low is not None and not value >= low) or (high is not None and not value <= high):
-        return None, f"{shown} is outside {'' if low is None else low} to {'' if high is None else high}"
+        limits = f"below {low:g}" if high is None else f"outside {low or 0:g} to {high:g}"
+        return None, f"{shown} is {limits}"
     if column.kind == "integer" and abs(value) >= 2**31:
         return None, f"{shown} is too large"
     return value, ""

@@ -21,7 +21,7 @@ from evaluator.vocabulary import (
     SpecialLocus,
 )
 
-Kind = Literal["text", "slug", "integer", "number", "bases", "word"]
+Kind = Literal["text", "slug", "pseudonym", "integer", "number", "bases", "word"]
 YES_NO = ("yes", "no")
 DTYPES: dict[str, pl.DataType] = {"integer": pl.Int32(), "number": pl.Float64()}
 
@@ -125,7 +125,7 @@ DIPLOTYPES = Sheet(
 SAMPLES = Sheet(
     "samples",
     (
-        *_text("newborn", required=True),
+        Column("newborn", "pseudonym", required=True),
         _word("sex", Sex, required=True),
         *_text("vcf"),
         _word("status", SampleStatus),
@@ -153,7 +153,7 @@ SAMPLES = Sheet(
 OUTCOMES = Sheet(
     "outcomes",
     (
-        *_text("newborn", required=True),
+        Column("newborn", "pseudonym", required=True),
         Column("condition", "slug", required=True),
         _word("basis", ("molecular", "biochemical", "clinical")),
         _word("reference", Reference, required=True),
@@ -173,7 +173,7 @@ OUTCOMES = Sheet(
 REVIEWS = Sheet(
     "reviews",
     (
-        *_text("newborn", required=True),
+        Column("newborn", "pseudonym", required=True),
         Column("condition", "slug", required=True),
         _word("decision", ("report", "do_not_report", "repeat"), required=True),
         *_text("role", "date", "reason"),
@@ -184,7 +184,7 @@ REVIEWS = Sheet(
 EVENTS = Sheet(
     "events",
     (
-        *_text("newborn", required=True),
+        Column("newborn", "pseudonym", required=True),
         Column("condition", "slug"),
         _word(
             "step",
@@ -211,7 +211,7 @@ EVENTS = Sheet(
 CONVENTIONAL = Sheet(
     "conventional",
     (
-        *_text("newborn", required=True),
+        Column("newborn", "pseudonym", required=True),
         Column("condition", "slug", required=True),
         _word("index", IndexResult, required=True),
     ),

@@ -26,7 +26,7 @@ def allele_problems(draft: Draft, atlas: GeneAtlas) -> list[Problem]:
     rows = list(draft.tables["alleles"].iter_rows(named=True))
     gene_rows = _gene_rows(draft)
     conditions = known_words(draft.tables["conditions"], "condition")
-    complaints = list(_on_two_lists(rows))
+    complaints = [*_on_two_lists(rows), *_clashing_bases(rows)]
     for row in rows:
         found = _gene_complaints(row["gene"], gene_rows) + _scope_complaints(row, conditions, gene_rows)
         if None not in (row["contig"], row["position"], row["ref"], row["alt"]):
@@ -137,6 +137,20 @@ def _on_two_lists(rows: list[Row]) -> Iterator[tuple[int, str]]:
                 if earlier["list"] != row["list"] and _overlap(earlier, row):
                     there = f"the {earlier['list']} list at line {earlier['line']}"
                     yield row["line"], f"on the {row['list']} list here and on {there}; keep one"
+
+
+def _clashing_bases(rows: list[Row]) -> Iterator[tuple[int, str]]:
+    """Find rows that start at one position and disagree about the reference bases there."""
+    longest: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        if None in (row["contig"], row["position"], row["ref"]):
+            continue
+        other = longest.setdefault((row["contig"], row["position"]), row)
+        shorter, longer = sorted((row["ref"], other["ref"]), key=len)
+        if not longer.startswith(shorter):
+            yield row["line"], f"ref {row['ref']} contradicts ref {other['ref']} at line {other['line']}"
+        elif longer == row["ref"]:
+            longest[row["contig"], row["position"]] = row
 
 
 def _overlap(one: Row, other: Row) -> bool:

@@ -15,7 +15,7 @@ from evaluator.variants.build import CONTIG_ALIASES, require_build
 from evaluator.variants.calls import with_format_values
 from evaluator.variants.genotypes import UNRESOLVED as SPANS
 from evaluator.variants.header import choose_sample
-from evaluator.variants.intervals import Coordinates, Intervals, as_frame, from_frame, merged
+from evaluator.variants.intervals import Coordinates, Intervals, as_frame, from_frame, merged, within_contig
 from evaluator.variants.records import Tally, sample_column, scan
 from evaluator.variants.sources import open_source
 
@@ -107,6 +107,8 @@ def read_bed(path: Path) -> Intervals:
         )
     contig = pl.col("contig").replace_strict(CONTIG_ALIASES, default=None, return_dtype=pl.String)
     table = table.select(contig, pl.col("start", "end").cast(pl.Int64)).drop_nulls("contig")
+    if table.select((pl.col("start") > pl.col("end")).any()).item():
+        raise InputError.of(path, "has an interval that starts after its end; write start, then end")
     if not len(table):
         raise InputError.of(
             path, "has no interval on any chromosome that the panel can name; check the contigs"
@@ -132,6 +134,8 @@ def _read_gvcf(
     column = choose_sample(source.header, known[0] if known else None, None)
     labels = [_labelled(frame, column, min_depth) for frame in scan(source, regions, [column], Tally())]
     spans = pl.concat([SPANS.to_frame(), *labels])
+    starts, ends = spans["start"].to_numpy(), spans["end"].to_numpy()
+    spans = spans.with_columns(end=pl.Series(within_contig(ends, starts)))
     good = spans.filter(pl.col("reason").is_null())
     return Evidence(
         "gvcf", merged(good["start"].to_numpy(), good["end"].to_numpy()), spans.drop_nulls("reason")
@@ -140,12 +144,14 @@ def _read_gvcf(
 
 def _labelled(records: pl.DataFrame, sample: str, min_depth: int | None) -> pl.DataFrame:
     """Give every record its span and the reason why it is not assessed, null where it is."""
-    records = with_format_values(records, sample_column(sample), ("GT", "MIN_DP", "DP", "AD"))
+    records = with_format_values(records, sample_column(sample), ("GT", "MIN_DP", "DP", "AD", "GQ"))
     reads = pl.col("AD").str.split(",").list.eval(pl.element().cast(pl.Int32, strict=False)).list.sum()
     depth = pl.coalesce(pl.col("MIN_DP", "DP").cast(pl.Int32, strict=False), reads)
     too_shallow = pl.lit(value=False) if min_depth is None else (depth < min_depth).fill_null(value=True)
+    # Quality 0 says that another genotype is as likely as reference: GATK writes what it could not call so.
+    no_better_than_chance = (pl.col("GQ").cast(pl.Float64, strict=False) == 0).fill_null(value=False)
     reason = (
-        pl.when(pl.col("GT").is_null() | pl.col("GT").str.contains(".", literal=True))
+        pl.when(pl.col("GT").is_null() | pl.col("GT").str.contains(".", literal=True) | no_better_than_chance)
         .then(pl.lit("no_call"))
         .when(too_shallow)
         .then(pl.lit("low_depth"))

@@ -66,9 +66,14 @@ def merged(starts: Coordinates, ends: Coordinates) -> Intervals:
 def from_frame(frame: pl.DataFrame) -> Intervals:
     """Merge the rows of a contig, start, end table; contigs must be names of the karyotype."""
     offsets = frame["contig"].replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int64).to_numpy() * SPACING
-    return merged(
-        offsets + frame["start"].cast(pl.Int64).to_numpy(), offsets + frame["end"].cast(pl.Int64).to_numpy()
-    )
+    starts, ends = (frame[name].cast(pl.Int64).to_numpy() for name in ("start", "end"))
+    return merged(offsets + np.minimum(starts, SPACING - 1), within_contig(offsets + ends, offsets))
+
+
+def within_contig(ends: Coordinates, starts: Coordinates) -> Coordinates:
+    """Cut ends that run past their contig: "to the end" is often written as 2^31 - 1."""
+    cut: Coordinates = np.minimum(ends, ((starts >> SPACING_BITS) + 1) * SPACING - 1)
+    return cut
 
 
 def as_frame(starts: Coordinates, ends: Coordinates) -> pl.DataFrame:

@@ -64,6 +64,7 @@ SINGLE = [
     ("alleles.tsv", "1282704", "1270000", 7, "lies 12703 bases from the coding bases of CSF2RA"),
     ("alleles.tsv", "chrX\t1282704", "chr2\t1282704", 7, "lies on chr2, but CSF2RA lies on chrX"),
     ("alleles.tsv", "chrM\t1555\tA\tG\tMT-RNR1", "chrM\t1555\tA\tG\tMT-RNR2", 6, "'MT-RNR2' has no gene row"),
+    ("alleles.tsv", "", "chr7\t117559590\tG\tA\tCFTR\tallow\t\t\tx\n", 8, "contradicts ref ATCT at line 2"),
     (
         "alleles.tsv",
         "partial-biotinidase\tAR",

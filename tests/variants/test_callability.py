@@ -71,6 +71,22 @@ def test_a_bad_bed_line_is_named(tmp_path: Path, text: str, line: int) -> None:
     assert caught.value.problems[0].line == line
 
 
+@pytest.mark.parametrize("end", [248956422, 2**31 - 1, 99_999_999_999])
+def test_to_the_end_of_a_contig_is_not_the_next_one(tmp_path: Path, end: int) -> None:
+    """An interval that runs past its chromosome assesses nothing of the following ones."""
+    bed = tmp_path / "chr1.bed"
+    bed.write_text(f"chr1\t0\t{end}\n", newline="")
+    assert gaps(bed) == [("chr2", 50, 60, "not_in_bed")]
+
+
+def test_a_bed_interval_that_ends_before_it_starts_is_refused(tmp_path: Path) -> None:
+    """Start and end the wrong way round would drop an interval in silence."""
+    bed = tmp_path / "swapped.bed"
+    bed.write_text("chr1\t0\t150\nchr1\t190\t160\n", newline="")
+    with pytest.raises(InputError, match="starts after its end"):
+        read_bed(bed)
+
+
 @pytest.mark.parametrize("text", ["", "NC_000001.11\t5\t9\n"])
 def test_a_bed_of_nothing_is_refused(tmp_path: Path, text: str) -> None:
     """A BED without one interval on a known chromosome would make everything uncallable in silence."""
@@ -89,7 +105,9 @@ GVCF = [
     "chr1 153 . A <NON_REF> . LowQual END=160 GT:DP 0/0:40",
     "chr1 161 . A <NON_REF> . . END=170 GT:DP 0/0:.",
     "chr1 181 . A <NON_REF> . . END=200 GT:DP 0/0:40",
-    "chr2 1 . A . . PASS END=100 GT:DP 0/0:40",
+    "chr2 1 . A . . PASS END=55 GT:DP:GQ 0/0:40:1",
+    "chr2 56 . A . . PASS END=58 GT:DP:GQ 0/0:40:0",
+    "chr2 59 . A . . PASS END=500000000 GT:DP:GQ 0/0:40:99",
 ]
 GVCF_GAPS = [
     ("chr1", 120, 130, "low_depth"),
@@ -97,6 +115,7 @@ GVCF_GAPS = [
     ("chr1", 152, 160, "low_quality"),
     ("chr1", 160, 170, "low_depth"),
     ("chr1", 170, 180, "no_block"),
+    ("chr2", 55, 58, "no_call"),
 ]
 
 
