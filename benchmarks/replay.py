@@ -1,4 +1,4 @@
-"""Time the replay of a panel over generated stores: findings, their counts, seconds, peak memory.
+"""Time the replay of a panel over generated stores: verdicts, positives, complete findings, peak memory.
 
 python benchmarks/generate.py cohort --newborns 10000 --out STORE
 python benchmarks/replay.py STORE --read times.json
@@ -21,11 +21,12 @@ from readers import peak_megabytes
 from regions import PANEL
 
 GIGABYTE = 1 << 30
+POSITIVES = "positive rows"
 READ_TITLE, READ_ROW = "index, exons", "nbseval extract, library"
 
 
-def flag_library(store: Path, panel: Path) -> Callable[[], dict[str, int]]:
-    """Return the library call behind `nbseval flag`, up to the findings in memory."""
+def verdicts(store: Path, panel: Path) -> Callable[[], dict[str, int]]:
+    """Return the library call behind `nbseval flag`: verdict counts and all positives, no row written out."""
     from evaluator.panel.load import load_panel
     from evaluator.screening.flag import flag
     from evaluator.variants.store import open_store
@@ -33,8 +34,28 @@ def flag_library(store: Path, panel: Path) -> Callable[[], dict[str, int]]:
     loaded = load_panel(panel)
 
     def replay() -> dict[str, int]:
-        findings = flag(open_store(store), loaded).findings
-        return dict(sorted(findings.group_by("verdict").len().iter_rows()))
+        findings = flag(open_store(store), loaded).cohort
+        return {**findings.verdict_counts(), POSITIVES: findings.positives().height}
+
+    return replay
+
+
+def complete(store: Path, panel: Path) -> Callable[[], dict[str, int]]:
+    """Return the same, with every row made and counted, part by part."""
+    from evaluator.panel.load import load_panel
+    from evaluator.screening.cohort_findings import POSITIVE
+    from evaluator.screening.flag import flag
+    from evaluator.variants.store import open_store
+    from evaluator.vocabulary import Verdict
+
+    loaded = load_panel(panel)
+
+    def replay() -> dict[str, int]:
+        counts = {str(verdict): 0 for verdict in Verdict}
+        for part in flag(open_store(store), loaded).cohort.tables():
+            for verdict, count in part["verdict"].value_counts().iter_rows():
+                counts[verdict] += count
+        return {**counts, POSITIVES: sum(counts[verdict] for verdict in POSITIVE)}
 
     return replay
 
@@ -53,14 +74,17 @@ def bare_join(store: Path, panel: Path) -> Callable[[], dict[str, int]]:
         known = pl.scan_parquet(store / "variants.parquet").filter(serious).select(key)
         wanted = pl.concat([known, listed.lazy()]).unique()
         calls = pl.scan_parquet(store / "batches" / "*" / "calls.parquet").select("newborn", *key, "copies")
-        return {
-            "calls that matter": calls.join(wanted, on=key, how="semi").collect(engine="streaming").height
-        }
+        found = calls.join(wanted, on=key, how="semi").collect(engine="streaming")
+        return {"calls that matter": found.height}
 
     return replay
 
 
-REPLAYS = {"nbseval flag, library": flag_library, "limit: find the calls": bare_join}
+REPLAYS = {
+    "flag to verdicts": verdicts,
+    "flag to every row": complete,
+    "limit: find the calls": bare_join,
+}
 
 
 def child(options: argparse.Namespace) -> None:
@@ -68,12 +92,16 @@ def child(options: argparse.Namespace) -> None:
     limit = int(options.limit_gb * GIGABYTE)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     replay = REPLAYS[options.child](options.store[0], options.panel)
-    seconds = []
+    seconds, cpu = [], []
     for _ in range(options.runs):
         started = time.perf_counter()
+        processor = time.process_time()
         counts = replay()
         seconds.append(time.perf_counter() - started)
-    json.dump({"seconds": seconds, "peak_mb": peak_megabytes(), "counts": counts}, sys.stdout)
+        cpu.append(time.process_time() - processor)
+    json.dump(
+        {"seconds": seconds, "cpu_seconds": cpu, "peak_mb": peak_megabytes(), "counts": counts}, sys.stdout
+    )
 
 
 def measured(name: str, store: Path, options: argparse.Namespace) -> dict[str, object]:
@@ -94,7 +122,14 @@ def row(result: dict[str, object], newborns: int, reading: float | None) -> str:
     fastest = min(result["seconds"])
     again = f" {reading * newborns / fastest:12,.0f}" if reading else ""
     counts = ", ".join(f"{count} {verdict}" for verdict, count in result["counts"].items())
-    return f"  {result['replay']:24} {fastest:9.2f} {result['peak_mb']:8.0f}{again}  {counts}"
+    cpu = min(result["cpu_seconds"])
+    return f"  {result['replay']:24} {fastest:9.2f} {cpu:7.2f} {result['peak_mb']:8.0f}{again}  {counts}"
+
+
+def differing_counts(results: list[dict[str, object]]) -> int:
+    """Return by how many rows the counts of two ways to flag one store differ."""
+    one, two = (result.get("counts", {}) for result in results[:2])
+    return sum(abs(one.get(name, 0) - two.get(name, 0)) for name in {*one, *two})
 
 
 def count_newborns(store: Path) -> int:
@@ -120,21 +155,30 @@ def main() -> None:
     words.add_argument("--runs", type=int, default=3)
     words.add_argument("--limit-gb", type=float, default=8.0, help="no child may hold more data than this")
     words.add_argument("--read", type=Path, help="JSON of read_newborn.py, to compare with")
+    words.add_argument("--only", action="append", choices=sorted(REPLAYS), help="not the others; may repeat")
     words.add_argument("--json", type=Path)
     words.add_argument("--child", choices=sorted(REPLAYS), help=argparse.SUPPRESS)
     options = words.parse_args()
     if options.child:
         child(options)
         return
-    reading, results = seconds_to_read(options.read), []
+    reading, results, wrong = seconds_to_read(options.read), [], 0
     for store in options.store:
         newborns = count_newborns(store)
         print(f"{store.name}: {newborns} newborns")
-        print(f"  {'replay':24} {'fastest s':>9} {'peak MB':>8}{' times reading' if reading else ''}  counts")
-        for name in REPLAYS:
-            results.append({"newborns": newborns, **measured(name, store, options)})
-            print(row(results[-1], newborns, reading), flush=True)
+        again = " times reading" if reading else ""
+        print(f"  {'replay':24} {'fastest s':>9} {'CPU s':>7} {'peak MB':>8}{again}  counts")
+        here = []
+        for name in options.only or REPLAYS:
+            here.append({"newborns": newborns, **measured(name, store, options)})
+            print(row(here[-1], newborns, reading), flush=True)
+        if not options.only:
+            differ = differing_counts(here)
+            wrong += differ
+            print(f"  rows that differ between the first two: {differ}")
+        results += here
     write_json(options.json, {"replays": results})
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":
