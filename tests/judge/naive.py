@@ -9,46 +9,29 @@ copies that the phase information allows is tried, and a newborn is pending wher
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from evaluator.panel.genes import gene_models
-from evaluator.panel.genome import PSEUDO_AUTOSOMAL
+from known import (
+    Name,
+    Newborn,
+    Row,
+    by_gene,
+    escapes_decay,
+    gene_table,
+    in_scope,
+    name_of,
+    parsed,
+    shared,
+    unversioned,
+)
+
 from evaluator.panel.model import Panel
 
 POSITIVE, PENDING, UNSEEN, NEGATIVE = "reportable", "pending phase", "not assessed", "not reportable"
 STRENGTH = (POSITIVE, PENDING, UNSEEN, NEGATIVE)
-DECAY_DISTANCE = 50  # bases before the last junction of exons
 INVERSIONS = ("F8_inversion", "IDS_inversion")  # sequence calls count, but a negative needs the caller
 X_CHROMOSOMES = {"XX": 2, "XY": 1, "X": 1, "XXY": 2, "XYY": 1, "XXX": 3, "male": 1, "female": 2}
-
-Name = tuple[str, int, str, str]  # contig, position, ref, alt
-Row = dict[str, Any]
-
-
-@dataclass
-class Newborn:
-    """What is known of one newborn; calls and stretches have the columns of the store's tables."""
-
-    name: str
-    sex: str
-    sex_chromosomes: str | None
-    status: str
-    evidence: str
-    calls: list[Row] = field(default_factory=list)
-    uncallable: list[Row] = field(default_factory=list)
-
-
-@dataclass
-class Gene:
-    """Where a gene lies; exons 0-based half-open."""
-
-    contig: str
-    strand: str
-    exons: list[tuple[int, int]]
-    transcripts: set[str]
-    on_single_x: bool
 
 
 class Judge:
@@ -78,8 +61,8 @@ class Judge:
         self.ruled: dict[str, set[Name]] = defaultdict(set)
         for gene, rules in self.rules.items():
             sides = [rule[side] for rule in rules for side in ("allele_1", "allele_2")]
-            self.ruled[gene] = {_parsed(word) for side in sides for word in side.split("+") if word != "any"}
-        self.genes = _genes(panel.genome_build)
+            self.ruled[gene] = {parsed(word) for side in sides for word in side.split("+") if word != "any"}
+        self.genes = gene_table(panel.genome_build)
         # Rows of the last newborn that no rule settles, and why.
         self.silent: dict[tuple[str, str, str], str] = {}
 
@@ -88,7 +71,7 @@ class Judge:
         self.silent = {}
         if newborn.status not in ("sequenced", "failed", "quarantined"):
             return {}
-        here = _by_gene(newborn, self.genes, {row["gene"] for row in self.rows})
+        here = by_gene(newborn, self.genes, {row["gene"] for row in self.rows})
         return {
             (row["condition"], row["gene"], row["inheritance"]): self._verdict(newborn, row, here)
             for row in self.rows
@@ -124,14 +107,14 @@ class Judge:
         if not gaps:
             return NEGATIVE
         bases = sum(end - start for start, end in gene.exons)
-        lost = sum(_shared(exon, gap) for exon in gene.exons for gap in gaps)
+        lost = sum(shared(exon, gap) for exon in gene.exons for gap in gaps)
         least = self.criteria.callability.min_fraction
         if least is not None and (bases - lost) / bases < least:
             return UNSEEN
         for entry in self.listed[row["gene"]]:
-            if entry["list"] == "allow" and _in_scope(entry, row):
+            if entry["list"] == "allow" and in_scope(entry, row):
                 place = (entry["position"] - 1, entry["position"] - 1 + len(entry["ref"]))
-                if any(_shared(place, gap) for gap in gaps):
+                if any(shared(place, gap) for gap in gaps):
                     return UNSEEN
         return NEGATIVE
 
@@ -142,7 +125,7 @@ class Judge:
         on = {
             entry["list"]
             for entry in self.listed[row["gene"]]
-            if _name(entry) == name and _in_scope(entry, row)
+            if name_of(entry) == name and in_scope(entry, row)
         }
         if "deny" in on:
             return None
@@ -199,12 +182,12 @@ class Judge:
         terms = set((fact["consequence"] or "").split("&")) & self._lof_terms()
         if not rule.enabled or not terms or row["mechanism"] != "lof":
             return False
-        accepted = {_unversioned(each) for each in (*gene.transcripts, row["transcript"]) if each}
-        if accepted and _unversioned(fact["transcript"]) not in accepted:
+        accepted = {unversioned(each) for each in (*gene.transcripts, row["transcript"]) if each}
+        if accepted and unversioned(fact["transcript"]) not in accepted:
             return False
         # Only a premature end of translation is a matter of decay; a lost stop lies in the last exon always.
         truncating = terms & {"stop_gained", "frameshift_variant"}
-        if terms == truncating and not rule.last_exon and _escapes_decay(name, gene):
+        if terms == truncating and not rule.last_exon and escapes_decay(name, gene):
             return False
         return not self._too_common(fact, row, rule.max_frequency)
 
@@ -214,7 +197,7 @@ class Judge:
         """The verdict from the calls alone, as if everything else had been seen."""
         full, alone, doubted = [], [], set()
         for call in calls:
-            standing = self._standing(_name(call), row)
+            standing = self._standing(name_of(call), row)
             if standing is None:
                 continue
             unsettled = self._unsettled(call, row, chromosomes)
@@ -295,10 +278,10 @@ class Judge:
                 continue
             sides: tuple[dict[Name, bool], dict[Name, bool]] = ({}, {})
             for call, place in zip(singles, places, strict=True):
-                sides[place][_name(call)] = call in full
+                sides[place][name_of(call)] = call in full
             for call in doubles:
                 for side in sides:
-                    side[_name(call)] = call in full
+                    side[name_of(call)] = call in full
             arrangements.append(self._counted_pairs(sides, row))
         if not arrangements:
             self.silent[row["condition"], row["gene"], row["inheritance"]] = "phase that contradicts itself"
@@ -374,76 +357,5 @@ def _fits(side: str, allele: Name, haplotype: dict[Name, bool]) -> bool:
     """Does an allele, with what lies on its copy, fit one side of a rule; `any` means any that qualifies."""
     if side == "any":
         return haplotype[allele]
-    wanted = {_parsed(word.strip()) for word in side.split("+")}
+    wanted = {parsed(word.strip()) for word in side.split("+")}
     return allele in wanted and wanted <= set(haplotype)
-
-
-def _unversioned(transcript: str) -> str:
-    return transcript.split(".")[0]
-
-
-def _parsed(word: str) -> Name:
-    contig, position, ref, alt = word.split("-")
-    return contig, int(position), ref, alt
-
-
-def _name(entry: Row) -> Name:
-    return entry["contig"], entry["position"], entry["ref"], entry["alt"]
-
-
-def _in_scope(entry: Row, row: Row) -> bool:
-    return entry["condition"] in (None, row["condition"]) and entry["inheritance"] in (
-        None,
-        row["inheritance"],
-    )
-
-
-def _shared(one: tuple[int, int], other: tuple[int, int]) -> int:
-    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
-
-
-def _escapes_decay(name: Name, gene: Gene) -> bool:
-    """All changed bases lie in the last exon, or in the last 50 bases of the one before it."""
-    if len(gene.exons) == 1:
-        return False
-    _, position, ref, alt = name
-    # An insertion or deletion is written with the base before it; an insertion changes no base of its own.
-    first, beyond = position - 1 + (len(ref) != len(alt)), position - 1 + len(ref)
-    if gene.strand == "+":
-        (start, end), ultimate = gene.exons[-2], gene.exons[-1]
-        tail = (max(start, end - DECAY_DISTANCE), end)
-    else:
-        (start, end), ultimate = gene.exons[1], gene.exons[0]
-        tail = (start, min(end, start + DECAY_DISTANCE))
-    return any(low <= first and beyond <= high for low, high in (tail, ultimate))
-
-
-def _genes(build: str) -> dict[str, Gene]:
-    genes = {}
-    for model in gene_models(build).to_dicts():
-        exons = sorted((exon["start"], exon["end"]) for exon in model["exons"])
-        shared = any(
-            contig == model["contig"] and exons and low <= exons[0][0] and exons[-1][1] <= high
-            for contig, low, high in PSEUDO_AUTOSOMAL[build]
-        )
-        transcripts = {model["refseq"], model["ensembl"]} - {None}
-        on_x = model["contig"] == "chrX" and not shared
-        genes[model["gene"]] = Gene(model["contig"], model["strand"], exons, transcripts, on_x)
-    return genes
-
-
-def _by_gene(newborn: Newborn, genes: dict[str, Gene], wanted: set[str]) -> dict[str, list[Row]]:
-    """Sort the calls to the genes near them; a call far from every gene decides nothing."""
-    far = 6000  # a listed allele may lie 5,000 bases from its gene
-    here: dict[str, list[Row]] = {}
-    for symbol in wanted if newborn.calls else ():
-        gene = genes[symbol]
-        if not gene.exons:
-            continue
-        low, high = gene.exons[0][0] - far, gene.exons[-1][1] + far
-        near = [
-            call for call in newborn.calls if call["contig"] == gene.contig and low < call["position"] < high
-        ]
-        if near:
-            here[symbol] = near
-    return here

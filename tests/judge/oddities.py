@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from naive import Gene, Name, Newborn, Row, _genes, _parsed
+from known import Gene, Name, Newborn, Row, gene_table, parsed
 
 from evaluator.panel.model import Panel
 
@@ -68,13 +68,13 @@ class Universe:
 
 def universe(panel: Panel, chance: random.Random, invented: int = 9) -> Universe:
     """Lay listed, ruled and invented alleles over the genes of a panel."""
-    genes = _genes(panel.genome_build)
+    genes = gene_table(panel.genome_build)
     alleles: dict[str, list[Name]] = defaultdict(list)
     for entry in panel.alleles.to_dicts():
         alleles[entry["gene"]].append((entry["contig"], entry["position"], entry["ref"], entry["alt"]))
     for rule in panel.diplotypes.to_dicts():
         for side in (rule["allele_1"], rule["allele_2"]):
-            alleles[rule["gene"]] += [_parsed(word) for word in side.split("+") if word != "any"]
+            alleles[rule["gene"]] += [parsed(word) for word in side.split("+") if word != "any"]
     for symbol in sorted(set(panel.gene_rows["gene"])):
         for _ in range(invented):
             alleles[symbol].append(_invented(genes[symbol], chance))
@@ -158,14 +158,11 @@ def newborns(panel: Panel, world: Universe, number: int, chance: random.Random) 
         for symbol in symbols
         if world.genes[symbol].contig == "chrX" or counted.count(symbol) > 1 or symbol in ruled
     ]
-    return [
-        _newborn(f"N{place:05d}", panel, world, symbols, favoured or symbols, chance)
-        for place in range(number)
-    ]
+    return [_newborn(f"N{place:05d}", world, symbols, favoured or symbols, chance) for place in range(number)]
 
 
 def _newborn(
-    name: str, panel: Panel, world: Universe, symbols: list[str], favoured: list[str], chance: random.Random
+    name: str, world: Universe, symbols: list[str], favoured: list[str], chance: random.Random
 ) -> Newborn:
     newborn = Newborn(
         name,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from naive import Name, Newborn, Row
+from known import Name, Newborn, Row
 from oddities import Universe
 
 from evaluator.panel.genome import CONTIG_LENGTHS
