@@ -1,0 +1,389 @@
+"""Rules broken on purpose: which words of the engine are changed, which rule that breaks, who must notice."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    """One change of evaluator/screening; `notices` is a setting of the judge, or a readable case."""
+
+    rule: str
+    file: str
+    old: str
+    new: str
+    notices: str = "as it is"
+
+
+CASE = "case "  # before the name of a folder of tests/cases
+# These run on every call of the tests; the others under the marker `slow`.
+HANDFUL = (
+    Mutation(
+        "a denied allele never qualifies",
+        "evidence.py",
+        'pl.col("deny") | pl.col("deny_alone")',
+        'pl.col("deny_alone")',
+    ),
+    Mutation(
+        "same haplotype is cis",
+        "phase.py",
+        'pl.col("haplotype") == pl.col("haplotype_2")',
+        'pl.col("haplotype") != pl.col("haplotype_2")',
+    ),
+    Mutation(
+        "incomplete callability blocks a negative",
+        "verdict.py",
+        '        "half_call",\n        "low_callability",',
+        '        "half_call",',
+    ),
+)
+MUTATIONS = (
+    # Assessed?
+    Mutation(
+        "an unread listed allele blocks a negative",
+        "verdict.py",
+        '        "low_callability",\n        "listed_allele_uncovered",\n        "callability_unknown",',
+        '        "low_callability",\n        "callability_unknown",',
+    ),
+    Mutation(
+        "unknown callability blocks a negative",
+        "verdict.py",
+        '        "listed_allele_uncovered",\n        "callability_unknown",\n    )',
+        '        "listed_allele_uncovered",\n    )',
+    ),
+    Mutation(
+        "the least fraction itself is enough",
+        "callability.py",
+        'pl.col("fraction") < floor',
+        'pl.col("fraction") <= floor',
+        "tests/screening/test_callability.py",
+    ),
+    Mutation(
+        "incomplete callability never blocks a positive",
+        "verdict.py",
+        '        .when(pl.col("is_positive"))',
+        '        .when(pl.col("is_positive") & ~pl.col("low_callability"))',
+    ),
+    Mutation(
+        "special loci need their caller",
+        "special_loci.py",
+        "return locus.is_null() | locus.is_in([str(name) for name in SEQUENCE_IS_VALID])",
+        "return pl.lit(value=True)",
+        CASE + "smn1_needs_its_caller",
+    ),
+    Mutation(
+        "an inversion blocks a negative",
+        "verdict.py",
+        '        needs_caller(),\n        "sex_undecided"',
+        '        "sex_undecided"',
+    ),
+    # Which alleles qualify
+    Mutation(
+        "a deny_alone allele does not qualify by itself",
+        "evidence.py",
+        'pl.col("deny") | pl.col("deny_alone")',
+        'pl.col("deny")',
+    ),
+    Mutation(
+        "the allow list overrides stars and frequency",
+        "evidence.py",
+        '        .when(pl.col("allow"))',
+        '        .when(pl.col("allow") & pl.col("rare_enough_known"))',
+    ),
+    Mutation(
+        "an entry's condition narrows it",
+        "listed_alleles.py",
+        'applies = _scope("condition") & _scope("inheritance")',
+        'applies = _scope("inheritance")',
+        CASE + "kcnj11_listed_for_one_denied_for_other",
+    ),
+    Mutation(
+        "an entry's inheritance narrows it",
+        "listed_alleles.py",
+        'applies = _scope("condition") & _scope("inheritance")',
+        'applies = _scope("condition")',
+        "tests/screening/test_evidence.py",
+    ),
+    Mutation(
+        "pathogenic classifications reach the minimum",
+        "evidence.py",
+        'pl.col("clinvar_pathogenic") >= known',
+        'pl.col("clinvar_pathogenic") > known',
+    ),
+    Mutation(
+        "as many benign classifications as allowed",
+        "evidence.py",
+        ".fill_null(0) <= most_benign",
+        ".fill_null(0) < most_benign",
+    ),
+    Mutation(
+        "stars at the minimum are enough",
+        "evidence.py",
+        '.fill_null(0) >= pl.col("stars_floor")',
+        '.fill_null(0) > pl.col("stars_floor")',
+        "rows with their own values",
+    ),
+    Mutation(
+        "a frequency that reaches the ceiling is too common",
+        "evidence.py",
+        "(frequency < pl.col(ceiling))",
+        "(frequency <= pl.col(ceiling))",
+    ),
+    Mutation(
+        "recessive rows have the biallelic ceiling",
+        "gene_rows.py",
+        'Inheritance.AR: "biallelic"',
+        'Inheritance.AR: "monoallelic"',
+    ),
+    Mutation(
+        "a row's own ceiling overrides the criteria",
+        "gene_rows.py",
+        'pl.coalesce("max_frequency", declared)',
+        "declared",
+        "rows with their own values",
+    ),
+    Mutation(
+        "a row's own stars override the criteria",
+        "gene_rows.py",
+        'pl.coalesce("min_stars", pl.lit(criteria',
+        "pl.coalesce(pl.lit(None, pl.Int32), pl.lit(criteria",
+        "rows with their own values",
+    ),
+    Mutation(
+        "loss of function only where it is the mechanism",
+        "evidence.py",
+        'pl.all_horizontal("lof_consequence", "lof_mechanism",',
+        'pl.all_horizontal("lof_consequence",',
+    ),
+    Mutation(
+        "loss of function on the panel's transcript",
+        "evidence.py",
+        '"rare_enough_lof", "on_panel_transcript")',
+        '"rare_enough_lof")',
+    ),
+    Mutation("fifty bases before the last junction", "lof.py", "DECAY_MARGIN = 50", "DECAY_MARGIN = 49"),
+    Mutation(
+        "genes with one coding exon are exempt",
+        "lof.py",
+        'pl.col("exons").list.len() > 1',
+        'pl.col("exons").list.len() > 0',
+        CASE + "rag1_stop_single_exon",
+    ),
+    Mutation(
+        "the last exon of a gene on the minus strand",
+        "lof.py",
+        'pl.when(pl.col("strand") == "-").then(-pl.col("start"))',
+        'pl.when(pl.col("strand") == "+").then(-pl.col("start"))',
+    ),
+    Mutation(
+        "start lost only by its own setting",
+        "lof.py",
+        "if rule.start_lost else",
+        "if not rule.start_lost else",
+    ),
+    Mutation(
+        "a panel may accept stops in the last exon",
+        "lof.py",
+        "    if rule.last_exon:",
+        "    if not rule.last_exon:",
+        "lenient",
+    ),
+    Mutation(
+        "a dominant row beside another inheritance: listed alleles only",
+        "gene_rows.py",
+        "== Evidence.LISTED) | (dominant & unsaid)",
+        "== Evidence.LISTED)",
+        "rows with their own values",
+    ),
+    Mutation(
+        "a row of listed alleles accepts no other",
+        "gene_rows.py",
+        '(pl.col("evidence") == Evidence.LISTED) | (dominant & unsaid)',
+        "(dominant & unsaid)",
+    ),
+    Mutation(
+        "a missense row accepts missense only",
+        "evidence.py",
+        "& ((kind != Evidence.MISSENSE) | has_consequence(MISSENSE))",
+        "",
+        "every inheritance",
+    ),
+    Mutation(
+        "a loss-of-function row accepts that only",
+        "evidence.py",
+        '& ((kind != Evidence.LOF) | pl.col("lof_consequence"))',
+        "",
+        "every inheritance",
+    ),
+    # Call quality
+    Mutation(
+        "a FILTER that is not accepted: repeat",
+        "quality.py",
+        "        _named(~filter_accepted(criteria), Reason.REPEAT_FILTER),\n",
+        "",
+    ),
+    Mutation(
+        "depth and quality at the threshold are enough",
+        "quality.py",
+        "(value >= threshold)",
+        "(value > threshold)",
+    ),
+    Mutation(
+        "a missing value never passes",
+        "quality.py",
+        "(value >= threshold).fill_null(value=False)",
+        "(value >= threshold).fill_null(value=True)",
+    ),
+    Mutation(
+        "genotype quality is asked for",
+        "quality.py",
+        "        _named(nuclear & ~confident_genotype(criteria), Reason.REPEAT_LOW_GENOTYPE_QUALITY),\n",
+        "",
+    ),
+    Mutation(
+        "the limits of the allele balance belong to it",
+        "quality.py",
+        "is_between(window[0], window[1])",
+        'is_between(window[0], window[1], closed="none")',
+    ),
+    Mutation(
+        "a failed allele never makes a row negative",
+        "verdict.py",
+        '        pl.col("repeats").list.len() > 0,\n',
+        "",
+    ),
+    Mutation(
+        "a possible mosaic says so",
+        "quality.py",
+        "(fraction >= floor)",
+        "(fraction < floor)",
+        CASE + "rb1_mosaic_15_percent",
+    ),
+    # Genotype against inheritance
+    Mutation(
+        "genes in the pseudo-autosomal regions are autosomal",
+        "zygosity.py",
+        '(pl.col("contig") == "chrX") & ~pseudo_autosomal(build)',
+        '(pl.col("contig") == "chrX")',
+        CASE + "csf2ra_boy_carrier",
+    ),
+    Mutation(
+        "a male heterozygote on X is suspicious",
+        "zygosity.py",
+        ".otherwise(pl.lit(SUSPICIOUS))",
+        ".otherwise(pl.lit(HEMIZYGOUS))",
+    ),
+    Mutation("X0 follows male rules", "zygosity.py", '_ONE_X = ("XY", "X", "XYY")', '_ONE_X = ("XY", "XYY")'),
+    Mutation(
+        "sex chromosomes override the sex",
+        "zygosity.py",
+        "pl.coalesce(by_karyotype, by_sex)",
+        "pl.coalesce(by_sex, by_karyotype)",
+    ),
+    Mutation(
+        "unknown sex is not assessed where it decides",
+        "zygosity.py",
+        ".otherwise(pl.lit(UNDECIDED))",
+        ".otherwise(pl.lit(HETEROZYGOUS))",
+    ),
+    Mutation(
+        "a homozygote on X needs no sex",
+        "zygosity.py",
+        '    unknown_x = (\n        pl.when(all_copies & (pl.col("ploidy") > 1))',
+        '    unknown_x = (\n        pl.when(all_copies & (pl.col("ploidy") > 2))',
+    ),
+    Mutation(
+        "half calls are not reference", "zygosity.py", ".then(pl.lit(HALF))", ".then(pl.lit(HETEROZYGOUS))"
+    ),
+    Mutation(
+        "a girl with one allele of a recessive row is a carrier",
+        "verdict.py",
+        "pl.lit(criteria.x_linked.report_heterozygous_females)",
+        "pl.lit(value=True)",
+    ),
+    Mutation(
+        "a panel may report carrier girls",
+        "verdict.py",
+        "pl.lit(criteria.x_linked.report_heterozygous_females)",
+        "pl.lit(value=False)",
+        "lenient",
+    ),
+    Mutation(
+        "origin unknown is pending",
+        "verdict.py",
+        '(~origin_matters | pl.col("dominant_homozygous"))',
+        "pl.lit(value=True)",
+        "every inheritance",
+    ),
+    Mutation(
+        "heteroplasmy against its threshold",
+        "inheritance.py",
+        "(heteroplasmy() >= (least",
+        "(heteroplasmy() < (least",
+        "every inheritance",
+    ),
+    # Pairs
+    Mutation(
+        "two alternatives of one genotype are in trans",
+        "phase.py",
+        "either_homozygous() | same_record() | same_base()",
+        "either_homozygous() | same_base()",
+    ),
+    Mutation(
+        "two substitutions of one base are in trans",
+        "phase.py",
+        "either_homozygous() | same_record() | same_base()",
+        "either_homozygous() | same_record()",
+    ),
+    Mutation(
+        "phase holds within a set",
+        "phase.py",
+        '(pl.col("phase_set") == pl.col("phase_set_2")).fill_null(value=False)',
+        "pl.lit(value=True)",
+    ),
+    Mutation(
+        "a bare pipe follows the policy",
+        "phase.py",
+        'rule.pipe_without_phase_set == "unphased"',
+        'rule.pipe_without_phase_set == "phased"',
+    ),
+    Mutation(
+        "unknown phase is pending",
+        "verdict.py",
+        '        .when(pl.col("pending_pair") | pl.col("origin_open"))',
+        '        .when(pl.col("origin_open"))',
+    ),
+    Mutation(
+        "alleles within the distance are one event",
+        "phase.py",
+        ".abs() <= rule.event_distance",
+        ".abs() < rule.event_distance",
+        CASE + "acadm_cis_15_bases_apart",
+    ),
+    # Diplotype rules
+    Mutation(
+        "a rule may exclude a pair", "diplotypes.py", ".then(pl.lit(EXCLUDED))", ".then(pl.lit(REPORTED))"
+    ),
+    Mutation(
+        "a rule may assign a pair to another condition",
+        "diplotypes.py",
+        ".otherwise(pl.lit(ELSEWHERE))",
+        ".otherwise(pl.lit(REPORTED))",
+    ),
+    Mutation(
+        "a cis haplotype needs its partner on its copy",
+        "diplotypes.py",
+        ".when(named & (left_over.list.len() == 0))",
+        ".when(named)",
+    ),
+    Mutation(
+        "`any` is an allele that qualifies", "diplotypes.py", "(main == ANY) & qualifies", "(main == ANY)"
+    ),
+    Mutation(
+        "a better rule that hangs on phase is pending",
+        "diplotypes.py",
+        "pl.when(hangs).then(pl.lit(OPEN)).otherwise(settled)",
+        "settled",
+        CASE + "cftr_5t_phase_unknown",
+    ),
+)
