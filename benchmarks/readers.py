@@ -150,7 +150,7 @@ def cyvcf2_whole() -> Read:
 
 
 def cyvcf2_carriers() -> Read:
-    """Return a loop over a joint file with cyvcf2 that keeps the carriers' values."""
+    """Return a loop over a joint file with cyvcf2 that looks at the carriers' values and keeps none."""
     import numpy as np
     from cyvcf2 import VCF
 
@@ -165,6 +165,58 @@ def cyvcf2_carriers() -> Read:
                         genotypes = record.genotype.array()[who]
                         values = [record.format(key) for key in ("AD", "DP", "GQ")]
                         _ = genotypes, [value[who] for value in values if value is not None]
+
+    return read
+
+
+def cyvcf2_table() -> Read:
+    """Return the same loop made to end where we end: a row per called allele, typed, in Parquet."""
+    import numpy as np
+    import polars as pl
+    from cyvcf2 import VCF
+
+    def read(job: Job) -> None:
+        for file in job.files:
+            reader = VCF(str(file))
+            rows: list[tuple[np.ndarray, ...]] = []
+            fixed: list[tuple[str, int, str, str, str]] = []
+            for contig, start, end in read_bed(job.bed):
+                for record in reader(f"{contig}:{start + 1}-{end}"):
+                    genotypes = record.genotype.array()
+                    depth, reads, quality = (record.format(key) for key in ("DP", "AD", "GQ"))
+                    for allele, alt in enumerate(record.ALT, 1):
+                        called = genotypes[:, :-1] == allele
+                        who = np.flatnonzero(called.any(axis=1))
+                        copies, phased = called[who].sum(axis=1), genotypes[who, -1]
+                        values = depth[who, 0], reads[who, allele], quality[who, 0]
+                        rows.append((np.full(len(who), len(fixed)), who, copies, phased, *values))
+                        fixed.append((record.CHROM, record.POS, record.REF, alt, record.FILTER or "."))
+            names = ("record", "sample", "copies", "phased", "depth", "alt_depth", "genotype_quality")
+            columns = map(np.concatenate, zip(*rows, strict=True))
+            calls = pl.DataFrame(dict(zip(names, columns, strict=True)))
+            fixed_names = ["contig", "position", "ref", "alt", "filters"]
+            records = pl.DataFrame(fixed, schema=fixed_names, orient="row").with_row_index("record")
+            newborns = pl.Series("newborn", reader.samples).gather(calls["sample"])
+            calls = calls.with_columns(pl.col("record").cast(pl.UInt32), newborns)
+            table = calls.join(records, on="record").drop("record", "sample")
+            table.sort("newborn", "contig", "position").write_parquet(job.scratch / "out.parquet")
+
+    return read
+
+
+def joint_carriers() -> Read:
+    """Return our reader of joint files alone: carriers' calls as a table in memory, no sheet and no store."""
+    import polars as pl
+
+    from evaluator.variants.intervals import from_frame
+    from evaluator.variants.joint import read_joint
+    from evaluator.variants.sources import open_source
+
+    def read(job: Job) -> None:
+        regions = pl.DataFrame(read_bed(job.bed), schema=["contig", "start", "end"], orient="row")
+        for file in job.files:
+            source = open_source(file)
+            read_joint(source, from_frame(regions), list(source.header.samples))
 
     return read
 
@@ -255,6 +307,8 @@ READERS: dict[str, Callable[[], Read]] = {
     "bcftools view -T, command": installed("view", *TARGETS, *VIEW),
     "cyvcf2, all records": cyvcf2_whole,
     "cyvcf2, carriers": cyvcf2_carriers,
+    "cyvcf2, carriers as a table": cyvcf2_table,
+    "nbseval, carriers in memory": joint_carriers,
     "bcftools query carriers, bundled": bundled("query", "-R", "BED", "-i", CALLED, "-f", CARRIERS),
     "bcftools query carriers, command": installed("query", "-R", "BED", "-i", CALLED, "-f", CARRIERS),
     "limit: inflate everything": floor_whole,

@@ -13,19 +13,22 @@ from pathlib import Path
 
 import polars as pl
 import pysam
-from equality import called_alleles, stored
+from equality import COLUMNS, called_alleles, stored
 from measuring import as_rows, installed_bcftools, measure, run_child, table, versions, write_json
 from regions import EXONS, PANEL, read_bed, regions, write_bed
 
 from evaluator.panel.genome import CONTIGS
 
+_PHASED = COLUMNS.index("phased_text")
 OURS = "nbseval extract, library"
 READERS = (
     OURS,
     "nbseval extract, command",
+    "nbseval, carriers in memory",
+    "cyvcf2, carriers as a table",
+    "cyvcf2, carriers",
     "bcftools query carriers, bundled",
     "bcftools query carriers, command",
-    "cyvcf2, carriers",
     "limit: inflate everything",
 )
 
@@ -63,8 +66,19 @@ def carriers(file: Path, bed: Path) -> Counter[tuple[object, ...]]:
             row = str(record).rstrip("\n").split("\t")
             for name, sample in zip(names, row[9:], strict=True):
                 if not sample.startswith(("0/0", "0|0", "./.")):
-                    found.update((name, *call) for call in called_alleles([*row[:9], sample]))
+                    fields = dict(zip(row[8].split(":"), sample.split(":"), strict=False))
+                    for call in called_alleles([*row[:9], sample]):
+                        found[name, *call[:_PHASED], is_phased(fields, call), *call[_PHASED + 1 :]] += 1
     return found
+
+
+def is_phased(fields: dict[str, str], call: tuple[object, ...]) -> bool:
+    """Tell whether GT is phased, or else GATK's PGT, where it is this genotype and names the allele once."""
+    genotype, physical = fields["GT"], fields.get("PGT", ".")
+    if "|" in genotype:
+        return True
+    same = sorted(physical.split("|")) == sorted(genotype.split("/"))
+    return fields.get("PID", ".") != "." and same and call[COLUMNS.index("copies")] == 1
 
 
 def differing(file: Path, bed: Path, store: Path) -> tuple[int, int]:

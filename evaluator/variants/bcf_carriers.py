@@ -32,7 +32,7 @@ from evaluator.variants.carriers import GENOTYPE, Pairs, Slabful
 from evaluator.variants.intervals import SPACING, Coordinates, Intervals
 from evaluator.variants.stretches import ahead, blocks
 
-_SLAB_SIZE = 1 << 24
+_SLAB_SIZE = 1 << 23
 _DTYPES = {INT8: "<i1", INT16: "<i2", INT32: "<i4"}
 _REFERENCE, _PHASED = 2, 1  # an allele is stored as (number + 1) x 2, and 1 more when it is phased
 _FLOAT_END, _FLOAT_MISSING = 0x7F800002, 0x7F800001
@@ -242,9 +242,7 @@ def _texts(buffer: NDArray[np.uint8], at: Coordinates, kind: int, length: int) -
     return text.set(text.is_in(["", "."]), None)
 
 
-def _read(
-    buffer: NDArray[np.uint8], at: Coordinates, dtype: str, count: int, step: int
-) -> NDArray[Any]:
+def _read(buffer: NDArray[np.uint8], at: Coordinates, dtype: str, count: int, step: int) -> NDArray[Any]:
     """Read `count` values from each offset on, wherever it lies."""
     size = np.dtype(dtype).itemsize
     everywhere = np.ndarray((len(buffer) - size + 1,), dtype, buffer, 0, (1,))

@@ -1,4 +1,4 @@
-"""A real joint file of 3,202 people: every genotype is what cyvcf2 reads, and what reading people alone gives."""
+"""A real joint file of 3,202 people: genotypes are what cyvcf2 reads, and what reading people alone gives."""
 
 from __future__ import annotations
 
