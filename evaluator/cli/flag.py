@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from evaluator.cli.main import now
-from evaluator.errors import InputError
+from evaluator.errors import InputError, raise_if_any
 from evaluator.panel.load import load_panel
 from evaluator.provenance import write_sidecar
 from evaluator.screening import flag as flagging
 from evaluator.screening.findings_file import newborns_file
+from evaluator.screening.sheet_match import sheet_problems
 from evaluator.variants.store import open_store
 from evaluator.vocabulary import VERDICT_ORDER
 
@@ -25,8 +26,13 @@ from evaluator.vocabulary import VERDICT_ORDER
     required=True,
     help="FINDINGS.parquet; the same table is written beside it as .tsv.",
 )
+@click.option(
+    "--samples",
+    type=click.Path(path_type=Path),
+    help="The run's sample sheet: stop unless the store holds exactly its newborns.",
+)
 @click.option("--complete", is_flag=True, help="Write every row of a large cohort, too.")
-def flag(store: Path, panel: Path, out: Path, *, complete: bool) -> None:
+def flag(store: Path, panel: Path, out: Path, samples: Path | None, *, complete: bool) -> None:
     """Decide what is reportable for every newborn and gene row of a panel.
 
     One row per newborn and enabled gene row, whatever was seen: reportable, pending phase, not assessed or
@@ -42,7 +48,10 @@ def flag(store: Path, panel: Path, out: Path, *, complete: bool) -> None:
     """  # noqa: D301 - \b is click's mark for text that must not be wrapped
     if out.suffix != ".parquet":
         raise InputError.of(out, "must end in .parquet; the table is written beside it as .tsv")
-    result = flagging.flag(open_store(store), load_panel(panel))
+    opened = open_store(store)
+    if samples is not None:
+        raise_if_any(sheet_problems(opened, samples))
+    result = flagging.flag(opened, load_panel(panel))
     written = flagging.write_findings(result, out, complete=complete)
     for path, record in written.items():
         write_sidecar(path, record, now())

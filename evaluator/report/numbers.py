@@ -28,11 +28,13 @@ def counted(value: int, noun: str, nouns: str = "") -> str:
 
 
 def percent(proportion: float) -> str:
-    """Write a proportion as a percentage; never round to 0% or 100% what is neither.
+    """Write a proportion, or a difference of two, as a percentage; never round to 0% or 100% what is neither.
 
-    >>> percent(0.9), percent(0.003244), percent(0.99997), percent(1)
-    ('90.0%', '0.32%', '99.997%', '100%')
+    >>> percent(0.9), percent(0.003244), percent(0.99997), percent(1), percent(-0.25)
+    ('90.0%', '0.32%', '99.997%', '100%', '-25.0%')
     """
+    if proportion < 0:
+        return f"-{percent(-proportion)}"
     if proportion in (0, 1):
         return f"{proportion:.0%}"
     below, above = proportion * 100, (1 - proportion) * 100

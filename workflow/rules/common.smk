@@ -25,13 +25,22 @@ def existing(key):
 
 def read_samples(path, schema):
     """The sample sheet as text; every problem is told at once, by line and never by newborn."""
-    sheet = pl.read_csv(path, separator="," if path.endswith(".csv") else "\t", infer_schema=False)
+    try:
+        separator = "," if path.lower().endswith(".csv") else "\t"
+        sheet = pl.read_csv(path, separator=separator, infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise WorkflowError(f"{path}: cannot be read as a table ({type(error).__name__}). Nothing was run.")
     validator = Draft202012Validator(yaml.safe_load(Path(schema).read_text(encoding="utf-8")))
     problems = [
         f"{path}:{line}: {' '.join(map(str, error.path))} {error.message}"
         for line, row in enumerate(sheet.iter_rows(named=True), start=2)
         for error in validator.iter_errors({k: v for k, v in row.items() if v is not None})
     ]
+    if not sheet.height:
+        problems.append(f"{path}: names no newborn")
+    if "newborn" in sheet.columns:
+        again = sheet.with_row_index("line", offset=2).filter(~pl.col("newborn").is_first_distinct())
+        problems += [f"{path}:{line}: this newborn stands in the sheet already" for line in again["line"]]
     if problems:
         raise WorkflowError("\n".join([*problems, f"{len(problems)} problems in {path}. Nothing was run."]))
     return sheet
@@ -42,16 +51,13 @@ SAMPLES = read_samples(existing("samples")[0], workflow.source_path("../schemas/
 NEWBORNS_PER_JOB = config["newborns_per_job"]
 BATCHES = [f"{1 + first // NEWBORNS_PER_JOB:04d}" for first in range(0, SAMPLES.height, NEWBORNS_PER_JOB)]
 CLINVAR, FREQUENCIES = existing("clinvar"), existing("frequencies")
-OUTCOMES, REVIEWS, NETWORK = (
-    existing("outcomes"),
-    existing("reviews"),
-    existing("network"),
-)
+OUTCOMES, CONVENTIONAL, REVIEWS = existing("outcomes"), existing("conventional"), existing("reviews")
+NETWORK = existing("network")
 # The folder is what the commands are given; its files are what Snakemake watches.
 PANEL_FILES = sorted(str(path) for path in Path(config["panel"]).iterdir() if path.is_file())
 
 # Without a reference standard there is no accuracy, without a network no route; the page says so.
-RESULTS = ["results/findings.tsv", "results/report.html"]
+RESULTS = ["results/findings.parquet", "results/report.html", "results/report.xlsx"]
 
 
 def option(name, paths):

@@ -7,11 +7,11 @@ rule flag:
             table=["newborns", "calls", "uncallable", "alleles"],
         ),
         variants="results/store/variants.parquet",
+        samples=config["samples"],
         panel=config["panel"],
         panel_files=PANEL_FILES,
     output:
         parquet="results/findings.parquet",
-        tsv="results/findings.tsv",
     log:
         "logs/flag.log",
     benchmark:
@@ -26,4 +26,5 @@ rule flag:
         store=subpath(input.variants, parent=True),
     shell:
         "POLARS_MAX_THREADS={threads} nbseval flag {params.store:q} --panel {input.panel:q}"
+        " --samples {input.samples:q}"
         " --out {output.parquet:q} 2> {log:q}"

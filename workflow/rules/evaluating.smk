@@ -4,6 +4,7 @@ rule accuracy:
         findings="results/findings.parquet",
         samples=config["samples"],
         outcomes=OUTCOMES,
+        conventional=CONVENTIONAL,
         reviews=REVIEWS,
         panel=config["panel"],
         panel_files=PANEL_FILES,
@@ -25,7 +26,7 @@ rule accuracy:
         mem_mb=2000,
         runtime=30,
     params:
-        files=option("outcomes", OUTCOMES) + option("reviews", REVIEWS),
+        files=option("outcomes", OUTCOMES) + option("conventional", CONVENTIONAL) + option("reviews", REVIEWS),
         by=option("by", config["accuracy"]["by"]),
         definition=config["accuracy"]["definition"],
         index=config["accuracy"]["index"],

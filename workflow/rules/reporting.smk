@@ -9,6 +9,7 @@ rule page:
         panel_files=PANEL_FILES,
     output:
         html=report("results/report.html", caption="../report/report.rst", category="Results"),
+        xlsx="results/report.xlsx",
     log:
         "logs/page.log",
     benchmark:
@@ -23,4 +24,4 @@ rule page:
         results=subpath(output.html, parent=True),
     shell:
         "POLARS_MAX_THREADS={threads} nbseval report {params.results:q} --panel {input.panel:q}"
-        " --samples {input.samples:q} --out {output.html:q} > {log:q} 2>&1"
+        " --samples {input.samples:q} --out {output.html:q} --xlsx {output.xlsx:q} > {log:q} 2>&1"
