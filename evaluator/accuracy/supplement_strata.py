@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scipy.stats import poisson
+
 from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.equity import Equity, Tally, contrast_strata
+from evaluator.accuracy.grids import PROBABILITIES
 from evaluator.accuracy.homogeneity import Homogeneity, exact_homogeneity
 from evaluator.accuracy.measures import Measure, Settings, measures
 from evaluator.accuracy.shrinkage import ExchangeableSet, Shrinkage, shrink
@@ -89,6 +92,12 @@ def _detected(table: tuple[Site, ...], seed: int) -> Variation | None:
     if len(known) < len(table) or len(found) < len(table) or not sum(found):
         return None
     return variation([site.name for site in table], found, expected_by_births(found, known), seed)
+
+
+def limits_of_chance(expected: float) -> tuple[float, float]:
+    """Compute between which ratios of observed to expected chance puts 95% of counts with this mean."""
+    low, high = (float(poisson.ppf(p, expected)) for p in (PROBABILITIES[0], PROBABILITIES[2]))
+    return low / expected, high / expected
 
 
 def compare_strata(kind: str, strata: Mapping[str, Counts], seed: int) -> Contrasts:

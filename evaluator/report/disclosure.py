@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.disclosure import SUPPRESSED_MARK, Rule, protect
 from evaluator.report.numbers import count, percent
 
@@ -16,7 +17,17 @@ SAFEGUARD = (
     f" one that would reveal such a number; all other counts are rounded to the nearest {RULE.round_to}, so"
     " parts may not add up, and every estimate is computed from the counts as shown or withheld."
 )
+SUPPRESSED = "suppressed, small numbers are protected"
+# The cells on which everything computed from the overall counts rests.
+NEEDED = ("tp", "fp", "wrong_condition", "unresolved_positive", "fn", "tn", "unverified_negative")
 WITHHELD = "Withheld: it would rest on small numbers, or reveal them by subtraction."
+
+
+def without_gaps(counts: Counts) -> Counts:
+    """Blank counts of which a needed cell is hidden: a hidden number must not pass for one nobody has."""
+    if any(getattr(counts, name) is None for name in NEEDED):
+        return Counts(counts.stratum, unknown_because=SUPPRESSED)
+    return counts
 
 
 class Disclosure(StrEnum):

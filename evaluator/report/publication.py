@@ -17,7 +17,7 @@ from evaluator.accuracy.measures import Settings, accuracy_table
 from evaluator.accuracy.ratios import RatioMethod
 from evaluator.accuracy.supplement import OVERALL, counts_of
 from evaluator.errors import InputError, Problem
-from evaluator.report.disclosure import RULE, Disclosure
+from evaluator.report.disclosure import RULE, SUPPRESSED, Disclosure
 from evaluator.report.flow import flow
 from evaluator.report.model import Step
 from evaluator.report.numbers import count
@@ -34,11 +34,9 @@ NEWBORN_CELLS = (
     "unverified_negative",
     "inconclusive",
 )
-NEEDED = ("tp", "fp", "wrong_condition", "unresolved_positive", "fn", "tn", "unverified_negative")
 PARTS_OF_NEWBORNS = ("site: ", "ancestry: ", "sex: ", "sample_type: ")
 OTHERS = "condition: other conditions together"
 MOST_CONDITIONS = 60  # ours: the solver that guards against subtraction is slow beyond
-SUPPRESSED = "suppressed, small numbers are protected"
 # Where a part of a step is itself the next step: (step, part) -> step.
 CHILDREN = {(0, 0): 1, (1, 0): 2, (2, 0): 3, (2, 1): 4}
 
@@ -76,11 +74,6 @@ def published(results: Results) -> Results:
         more={},
         accuracy_record={**results.accuracy_record, "parameters": {**parameters, "notes": []}},
     )
-
-
-def hidden_somewhere(counts: Counts) -> bool:
-    """Say whether a cell on which further computations rest is hidden."""
-    return any(getattr(counts, name) is None for name in NEEDED)
 
 
 def _overall(steps: tuple[Step, ...]) -> Counts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evaluator.report.model import Section
+from evaluator.report.numbers import count
 from evaluator.report.results import Results
 
 NOT_STATED = "not in the data"
@@ -19,17 +20,14 @@ def question_section(results: Results) -> Section:
         (
             "Question",
             (
-                f"In newborns, how many of those affected by one of {results.show.count(conditions)}"
+                f"In newborns, how many of those affected by one of {count(conditions)}"
                 " conditions"
                 " does reading the genome find, and how many of those called back are affected?"
             ),
         ),
         (
             "Population",
-            (
-                "Every newborn of the run, one after another as the samples table has them. Place:"
-                f" {population}."
-            ),
+            (f"Every newborn that the samples table lists. Place: {population}."),
         ),
         ("Index test", f"The {index} on the newborn's genome, under the panel and criteria named above."),
         ("Reference standard", f"Definition: {definition}. See the words below."),

@@ -12,13 +12,13 @@ import polars as pl
 
 from evaluator.accuracy.findings import check_panel, read_findings_table
 from evaluator.accuracy.index import condition_verdicts
-from evaluator.accuracy.supplement import Options, Supplement, counts_of, supplement
+from evaluator.accuracy.supplement import OVERALL, Options, Supplement, counts_of, supplement
 from evaluator.errors import InputError
 from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.provenance import read_provenance, sha256_of_file
 from evaluator.referral.network_load import load_network
-from evaluator.report.disclosure import RULE, Disclosure, Shown
+from evaluator.report.disclosure import RULE, Disclosure, Shown, without_gaps
 from evaluator.report.numbers import Row
 from evaluator.sheet_reader import read_sheet_or_raise
 from evaluator.sheets import SAMPLES
@@ -77,8 +77,11 @@ class Results:
         """What follows from the counts; None where nothing was evaluated."""
         columns = ("condition", "group", "birth_prevalence_per_100k", "prevalence_source")
         rows = [] if self.panel is None else self.panel.conditions.select(columns).rows()
+        strata = counts_of(self.accuracy.values())
+        if self.show.rule and OVERALL in strata:
+            strata[OVERALL] = without_gaps(strata[OVERALL])
         return supplement(
-            counts_of(self.accuracy.values()),
+            strata,
             {condition: group for condition, group, *_ in rows if group},
             {condition: (rate, source) for condition, _, rate, source in rows if rate and source},
             self.options,

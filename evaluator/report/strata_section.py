@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from evaluator.accuracy.equity import Contrast
-from evaluator.accuracy.expected import poisson_interval
-from evaluator.accuracy.supplement_strata import Contrasts, Pooled, Site, Sites
+from evaluator.accuracy.supplement_strata import Contrasts, Pooled, Site, Sites, limits_of_chance
 from evaluator.accuracy.variation import Variation
 from evaluator.report.charts import Band, Dot, funnel_plot
 from evaluator.report.measured import p_value, proportion
@@ -85,7 +84,12 @@ def _models(sites: Sites) -> str:
         f"{name} over all sites ({margin.model}): {' '.join(proportion(margin.summary).split())}"
         for name, margin in margins.items()
     ]
-    return ". ".join([*parts, *sites.summary.notes]) + "."
+    left_out = sum(site.measures["sensitivity"].estimate is None for site in sites.sites)
+    if left_out:
+        parts.append(f"{left_out} of {len(sites.sites)} sites are left out, the table says why")
+    # what else the model has to say; one sentence per site and margin would bury it
+    parts += [note for note in sites.summary.notes if " left out of " not in note]
+    return ". ".join(parts) + "."
 
 
 def _funnel(detected: Variation | None) -> tuple[Figure, ...]:
@@ -94,7 +98,7 @@ def _funnel(detected: Variation | None) -> tuple[Figure, ...]:
         return ()
     most = max(area.expected for area in detected.areas) * 1.1
     marks = [most * step / 40 for step in range(4, 41)]
-    limits = [Band(mark, *_chance(mark)) for mark in marks]
+    limits = [Band(mark, *limits_of_chance(mark)) for mark in marks]
     dots = [Dot(a.name, a.expected, a.observed / a.expected) for a in detected.areas if a.expected]
     return (
         Figure(
@@ -104,12 +108,6 @@ def _funnel(detected: Variation | None) -> tuple[Figure, ...]:
             "Funnel plot of the true positives in the table below over each site's share of them.",
         ),
     )
-
-
-def _chance(expected: float) -> tuple[float, float]:
-    """Compute the exact limits of a count with this mean, as a ratio."""
-    low, high = poisson_interval(round(expected))
-    return low / expected, high / expected
 
 
 def equity_section(results: Results) -> Section:

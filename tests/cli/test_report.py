@@ -57,6 +57,28 @@ def test_page_and_terminal(nbseval: Run, folder: Path, repository: Path) -> None
     assert set(record["inputs"]) == {"accuracy", "findings", "ledger", "panel", "samples"}
 
 
+def test_protected_page_and_spreadsheet(nbseval: Run, folder: Path) -> None:
+    """The committee's page says that numbers are hidden, and the spreadsheet is written with a record."""
+    done = nbseval(
+        "report", "results", "--disclosure", "committee", "--out", "page.html", "--xlsx", "page.xlsx",
+        cwd=folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "stands for a number from 1 to 7" in done.stdout
+    assert (folder / "page.xlsx").read_bytes().startswith(b"PK")
+    record = json.loads((folder / "page.xlsx.provenance.json").read_text("utf-8"))
+    assert record["parameters"]["disclosure"] == "committee"
+
+
+def test_a_protected_page_needs_the_ledger(nbseval: Run, folder: Path) -> None:
+    """Without the ledger nothing is written, and the message says what to run."""
+    (folder / "results" / "ledger.parquet").unlink()
+    done = nbseval("report", "results", "--disclosure", "committee", "--out", "page.html", cwd=folder)
+    assert done.returncode == 2
+    assert "--ledger" in done.stderr
+    assert not (folder / "page.html").exists()
+
+
 def test_findings_alone_make_a_page(nbseval: Run, folder: Path) -> None:
     """Without outcomes, network, panel and samples the page says what it lacks."""
     for name in ("accuracy.json", "ledger.parquet"):

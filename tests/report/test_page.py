@@ -53,7 +53,7 @@ def test_what_is_not_known(results: Results) -> None:
     text = sentences(results, "unknown")
     assert "1 result in 1 newborn could not be assessed: not a negative result." in text
     (why,) = next(part.points for part in committee_page(results).blocks if part.id == "unknown")
-    assert why.points == ("Too little of the coding sequence was assessed: 1",)
+    assert why.points == ("Too little of the coding sequence was assessed for a negative result: 1",)
     assert why.rest == ()
     assert "1 screen-negative newborn not followed up for every condition" in text
     assert "1 positive result not resolved: 1 pending." in text
