@@ -52,6 +52,19 @@ def test_flag_writes_both_tables_and_counts_verdicts(
     assert "known_pathogenic;homozygous" in (tmp_path / "findings.tsv").read_text(encoding="utf-8")
 
 
+def test_complete_changes_nothing_in_a_small_cohort(
+    store: tuple[Path, Path], nbseval: Run, tmp_path: Path
+) -> None:
+    """Every row is written anyway; the option is for large cohorts."""
+    path, folder = store
+    for name, words in (("one", ()), ("two", ("--complete",))):
+        out = tmp_path / name / "findings.parquet"
+        done = nbseval("flag", path, "--panel", folder / "panel", "--out", out, *words)
+        assert done.returncode == 0, done.stderr
+    for file in ("findings.parquet", "findings.tsv"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
 def test_flag_wants_a_parquet_name(store: tuple[Path, Path], nbseval: Run, tmp_path: Path) -> None:
     """Another ending is refused before anything is read."""
     path, folder = store

@@ -154,3 +154,41 @@ def test_the_depth_matters_only_where_blocks_were_read(opened: Opened) -> None:
     changed = "preset: listed-alleles-only\ncallability: {min_depth: 20}\n"
     panel = rewritten(folder, "criteria.yaml", lambda _: changed)
     assert flag(store, panel).findings.height == 1
+
+
+def test_a_large_cohort_is_written_by_what_differs(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the limit there is a list of newborns and no text, unless every row is asked for."""
+    store, folder = opened
+    flagging = flag(store, load_panel(folder / "panel"))
+    out = tmp_path / "out" / "findings.parquet"
+    monkeypatch.setattr("evaluator.screening.flag.LARGE_COHORT", 1)
+    assert [path.name for path in write_findings(flagging, out)] == ["findings.parquet", "findings.tsv"]
+    monkeypatch.setattr("evaluator.screening.flag.LARGE_COHORT", 0)
+    names = [path.name for path in write_findings(flagging, out)]
+    assert names == ["findings.parquet", "findings.newborns.parquet"]
+    names = [path.name for path in write_findings(flagging, out, complete=True)]
+    assert names == ["findings.parquet", "findings.tsv"]
+
+
+def test_parts_of_a_store_give_the_findings_of_the_whole(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches decided one by one say what they say together, in the order of the newborns."""
+    store, folder = opened
+    sheet, panel = folder / "samples.tsv", load_panel(folder / "panel")
+    text = sheet.read_text(encoding="utf-8")
+    for name in ("ANOTHER", "CHILD"):
+        sheet.write_text(text.replace("BABY", name), encoding="utf-8")
+        vcf = folder / "newborn.vcf"
+        vcf.write_text(vcf.read_text(encoding="utf-8").replace("1/1:", "0/1:"), encoding="utf-8")
+        extract(Request(sheet, panel, store.path), AT)
+    store = open_store(store.path)
+    whole = flag(store, panel).findings
+    assert whole["newborn"].to_list() == ["ANOTHER", "BABY", "CHILD"]
+    assert whole["verdict"].n_unique() > 1
+    monkeypatch.setattr("evaluator.screening.flag.NEWBORNS_AT_ONCE", 1)
+    assert [part.batches for part in store.parts(1)] == [(batch,) for batch in store.batches]
+    assert [part.batches for part in store.parts(2)] == [store.batches[:2], store.batches[2:]]
+    assert flag(store, panel).findings.equals(whole)
