@@ -100,7 +100,7 @@ def _slabful(
     wanted = (ranks >= 0) & regions.overlapped_by(axis, axis + lengths)
     records = [decode(path, text, offset, dictionary, samples) for offset in at[wanted].tolist()]
     buffer = np.frombuffer(text, np.uint8)
-    no_calls, carriers, genotypes = _genotypes(buffer, records, samples, places)
+    no_calls, carriers, genotypes = _genotypes(buffer, records, samples, places, dictionary.first_phase)
     slabful = Slabful(
         b"".join(record.head + b"\n" for record in records),
         np.zeros(len(records), np.int64),
@@ -113,7 +113,11 @@ def _slabful(
 
 
 def _genotypes(
-    buffer: NDArray[np.uint8], records: list[Record], samples: int, places: Coordinates
+    buffer: NDArray[np.uint8],
+    records: list[Record],
+    samples: int,
+    places: Coordinates,
+    first_phase: bool,  # noqa: FBT001 - what the file's version says, handed on
 ) -> tuple[Pairs, Pairs, pl.Series]:
     """Return who was not called, who carries, and the carriers' genotypes as text."""
     groups: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -140,7 +144,10 @@ def _genotypes(
         numbers = np.array([number for number, _ in members])
         missing.append(Pairs(numbers[row[unknown]], sample[unknown]))
         carrying.append(Pairs(numbers[row[carries]], sample[carries]))
-        texts.append(_spelled(alleles[carries], rows[carries] & _PHASED, matrix[left[carries]]))
+        phased = rows[carries] & _PHASED
+        if not first_phase:  # where it says nothing, the others speak for it
+            phased[:, 0] = _PHASED
+        texts.append(_spelled(alleles[carries], phased, matrix[left[carries]]))
     return _joined(missing), _joined(carrying), pl.concat(texts)
 
 
@@ -167,7 +174,8 @@ def _spelled(alleles: Integers, phased: Integers, stored: Integers) -> pl.Series
             for allele, phase in zip(alleles[row].tolist(), phased[row].tolist(), strict=True)
             if allele >= 0
         ]
-        texts.append("".join(parts)[1:])
+        text = "".join(parts)
+        texts.append(text if text.startswith("/") and "|" in text else text[1:])
     return pl.Series(GENOTYPE, texts, dtype=pl.String).gather(pl.Series(inverse.ravel(), dtype=pl.Int64))
 
 

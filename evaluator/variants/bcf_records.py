@@ -26,6 +26,8 @@ _MANY = 15  # this length says that the length follows
 _LENGTHS = struct.Struct("<II")  # of a record's shared part and of its samples' part
 _FIXED = struct.Struct("<iiifII")  # contig, POS - 1, length on the reference, QUAL, counts
 _DECLARED = re.compile(r"^##(FILTER|INFO|FORMAT|contig)=<ID=([^,>]+).*?(?:,IDX=(\d+))?>\s*$", re.MULTILINE)
+_VERSION = re.compile(rb"##fileformat=VCFv(\d+)\.(\d+)")
+_STATES_FIRST_PHASE = (4, 4)
 # What is kept of INFO: how far a record reaches, and the annotations.
 _KEPT = frozenset({"END", "SVLEN", "CSQ", "ANN", "BCSQ"})
 
@@ -36,6 +38,7 @@ class Dictionary:
 
     words: dict[int, str]  # FILTER, INFO and FORMAT
     contigs: dict[int, str]
+    first_phase: bool  # from VCF 4.4 on, the first allele's phase is a statement of its own
 
     @cached_property
     def ranks(self) -> Coordinates:
@@ -79,7 +82,9 @@ def read_dictionary(text: bytes) -> Dictionary:
         elif name not in numbers:
             numbers[name] = int(index) if index else len(words)
             words[numbers[name]] = name
-    return Dictionary(words, contigs)
+    version = _VERSION.search(text)
+    first_phase = version is not None and tuple(map(int, version.groups())) >= _STATES_FIRST_PHASE
+    return Dictionary(words, contigs, first_phase)
 
 
 def header_length(text: bytes) -> int | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pysam
+import pysam.bcftools
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -174,6 +175,28 @@ def test_a_file_of_its_own_gives_the_same(
         assert mine.equals(theirs), name
     assert pl.read_parquet(together / "calls.parquet").height == 5
     assert pl.read_parquet(together / "uncallable.parquet")["newborn"].to_list() == ["N00", "N06"]
+
+
+@pytest.mark.parametrize("version", ["4.2", "4.4"])
+def test_the_phase_of_the_first_allele(version: str, write_vcf: WriteVcf, both: Both, tmp_path: Path) -> None:
+    """From VCF 4.4 on a genotype may state its first allele's phase; BCF keeps it in a bit that was idle."""
+    texts = ["0|1", "0/1", "1|0", "1", ".|1", "1/1|0"]
+    if version == "4.4":
+        texts += ["/0|1", "|0|1", "|0/1", "/1", "|1", "/.|1"]
+    vcf = write_vcf(
+        "joint", [record(EXON, dict(enumerate(texts)), keys="GT", rest="0/0")], samples=" ".join(SAMPLES)
+    )
+    vcf.write_text(vcf.read_text().replace("VCFv4.2", f"VCFv{version}"), newline="")
+    binary = compressed_bcf(vcf)
+    together, alone = both(write_sheet(tmp_path, *everyone(binary)))
+    require_equal(together, alone)
+
+
+def compressed_bcf(vcf: Path) -> Path:
+    """Turn a VCF into BCF without an index."""
+    binary = vcf.with_suffix(".bcf")
+    pysam.bcftools.view("-Ob", "-o", str(binary), str(vcf), catch_stdout=False)
+    return binary
 
 
 @pytest.mark.parametrize("form", FORMS)
