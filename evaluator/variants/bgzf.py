@@ -65,7 +65,7 @@ def read_span(path: Path, stream: BinaryIO, begin: int, end: int) -> bytes:
     """Return the text between two virtual offsets (compressed offset x 65536 + offset in the block)."""
     first, last = begin >> 16, end >> 16
     stream.seek(first)
-    raw = stream.read(last - first + (_LARGEST_BLOCK if end & 0xFFFF else 0))
+    raw = stream.read(last - first + (_BLOCK_HEADER if end & 0xFFFF else 0))
     texts = []
     offset = 0
     while offset < last - first:
@@ -74,8 +74,8 @@ def read_span(path: Path, stream: BinaryIO, begin: int, end: int) -> bytes:
     if offset != last - first:
         raise InputError.of(path, "and its index do not fit together; make the index again (tabix -f)")
     if end & 0xFFFF:
-        text, _ = inflate_block(path, raw, offset, first)
-        texts.append(text[: end & 0xFFFF])
+        rest = raw[offset:] + stream.read(block_size(path, raw, offset, first) - _BLOCK_HEADER)
+        texts.append(inflate_block(path, rest, 0, last)[0][: end & 0xFFFF])
     return b"".join(texts)[begin & 0xFFFF :]
 
 

@@ -58,6 +58,9 @@ def by_sample(parts: list[Rows], samples: list[str]) -> dict[str, Genotypes]:
         return genotypes
     calls = pl.concat([part.calls for part in parts])
     unresolved = pl.concat([part.unresolved for part in parts])
+    if len(samples) == 1:  # nothing to tell apart
+        genotypes[samples[0]] = Genotypes(calls.drop("sample"), unresolved.drop("sample"))
+        calls, unresolved = calls.clear(), unresolved.clear()
     for (sample,), rows in calls.partition_by("sample", include_key=False, as_dict=True).items():
         genotypes[str(sample)].calls = rows
     for (sample,), rows in unresolved.partition_by("sample", include_key=False, as_dict=True).items():

@@ -231,10 +231,10 @@ def _require_same_end(index: Path, data: Path, last: int) -> None:
 def _joined(chunks: Offsets) -> list[tuple[int, int]]:
     """Merge chunks that overlap or meet in one block, so that no block is inflated twice."""
     chunks = chunks[np.argsort(chunks[:, 0], kind="stable")]
-    joined: list[tuple[int, int]] = []
-    for begin, end in chunks.tolist():
-        if joined and begin >> 16 <= joined[-1][1] >> 16:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
+    if not len(chunks):
+        return []
+    reached = np.maximum.accumulate(chunks[:, 1])
+    opens = np.ones(len(chunks), np.bool_)
+    opens[1:] = chunks[1:, 0] >> np.uint64(16) > reached[:-1] >> np.uint64(16)
+    last = np.append(np.flatnonzero(opens)[1:] - 1, len(chunks) - 1)
+    return list(zip(chunks[opens, 0].tolist(), reached[last].tolist(), strict=True))
