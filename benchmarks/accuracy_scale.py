@@ -29,7 +29,7 @@ ANSWERS = (
     (0.0001, "pending phase", "phase_unknown;known_pathogenic"),
 )
 LINKED_CONDITIONS = 9  # as many as the blood spot programme of the United Kingdom had before 2025
-FOLLOWED_UP = 0.02  # of newborns; the others have no outcome at all
+FOLLOWED_UP = 1.0  # of newborns, for the linked conditions: a registry answers for everybody
 
 
 def main() -> None:

@@ -22,7 +22,8 @@ ROWS = pl.Schema(
 def additional_findings(ledger: Ledger) -> Annex:
     """Count outcomes of later onset or outside the target, and carriers that were not reported."""
     outcomes = (
-        ledger.beyond_target()
+        ledger.affected()
+        .filter(pl.col("onset_class").is_in(["late_onset", "incidental"]))
         .group_by(
             pl.concat_str("onset_class", pl.lit(", index "), "index").alias("finding"),
             "condition",
@@ -61,8 +62,7 @@ def _carriers(ledger: Ledger) -> pl.DataFrame:
 def false_positive_reasons(ledger: Ledger) -> Annex:
     """Count false positives by the reason that the outcomes table gives."""
     rows = (
-        ledger.known()
-        .filter(pl.col("cell") == Cell.FP)
+        ledger.positives.filter(pl.col("cell") == Cell.FP)
         .with_columns(pl.col("reason_fp").fill_null("not given"))
         .group_by("reason_fp", "condition")
         .agg(pl.len().cast(pl.Int64).alias("newborns"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,15 +62,15 @@ class _Run:
 
     panel: Panel
     samples: pl.DataFrame
-    outcomes: pl.DataFrame
     reviews: pl.DataFrame | None
     conventional: pl.DataFrame | None
     findings: Findings
     later_onset: Reference | None
+    references: Mapping[Definition, tuple[pl.DataFrame, list[str]]]  # reference.COLUMNS, and notes
 
     def ledger(self, screened: Screened, definition: Definition, *, reviewed: bool) -> Ledger:
         """Build the ledger of these newborns under one definition and one index test."""
-        references, _ = reference_results(self.outcomes, definition)
+        references, _ = self.references[definition]
         choices = Choices.declared(self.panel.criteria, definition, self.later_onset)
         return build_ledger(screened, references, definition, choices, self.reviews if reviewed else None)
 
@@ -92,7 +92,7 @@ def evaluate_findings(
     tuned = screened.newborns["used_for_tuning"].eq("yes").fill_null(value=False)
     apart = screened.only(~tuned) if tuned.any() else screened
     ledger = run.ledger(apart, definition, reviewed=inputs.reviewed)
-    references, reference_notes = reference_results(run.outcomes, definition)
+    references, reference_notes = run.references[definition]
     counts = counts_by(ledger, run.findings, strata, affected_not_on_panel(ledger, references))
     notes = [
         _size(run.panel),
@@ -100,15 +100,16 @@ def evaluate_findings(
         *ledger_notes(ledger, references, run.reviews if inputs.reviewed else None),
         *reference_notes,
     ]
+    others = _other_ledgers(run, ledger, screened, inputs)
     annexes = [
         missed(ledger, run.findings, references),
         false_positive_reasons(ledger),
         additional_findings(ledger),
-        sensitivity_analysis(Ledgers(ledger, _other_ledgers(run, ledger, screened, inputs)), settings),
+        sensitivity_analysis(Ledgers(ledger, others), settings),
     ]
     if run.conventional is not None:
-        ledgers = [run.ledger(apart, other, reviewed=inputs.reviewed) for other in Definition]
-        annexes.append(comparison(ledgers, run.conventional))
+        by_definition = [others["definition", str(other)] for other in Definition]
+        annexes.append(comparison(by_definition, run.conventional))
     parameters = {
         "definition": definition.value,
         "index": "reviewed" if inputs.reviewed else "pipeline",
@@ -135,7 +136,8 @@ def _read_run(inputs: Inputs, later_onset: Reference | None) -> _Run:
     conventional = _read(inputs.conventional, CONVENTIONAL, problems) if inputs.conventional else None
     raise_if_any(problems)
     findings = read_findings(inputs.findings, panel)
-    return _Run(panel, samples, outcomes, reviews, conventional, findings, later_onset)
+    references = {definition: reference_results(outcomes, definition) for definition in Definition}
+    return _Run(panel, samples, reviews, conventional, findings, later_onset, references)
 
 
 def _digests(inputs: Inputs) -> dict[str, str]:
@@ -155,11 +157,15 @@ def _other_ledgers(
     """Build the ledgers that differ from the headline's by more than a choice."""
     apart, definition = headline.screened, headline.definition
     ledgers = {
-        ("definition", str(other)): run.ledger(apart, other, reviewed=inputs.reviewed) for other in Definition
+        ("definition", str(other)): headline
+        if other is definition
+        else run.ledger(apart, other, reviewed=inputs.reviewed)
+        for other in Definition
     }
     if run.reviews is not None:
         for name, reviewed in (("pipeline", False), ("reviewed", True)):
-            ledgers["index", name] = run.ledger(apart, definition, reviewed=reviewed)
+            same = reviewed == inputs.reviewed
+            ledgers["index", name] = headline if same else run.ledger(apart, definition, reviewed=reviewed)
     if apart is not screened:
         tuned = screened.newborns["used_for_tuning"].eq("yes").fill_null(value=False)
         for name, newborns in (("apparent: only those", screened.only(tuned)), ("with those", screened)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
 
 from scipy.optimize import brentq
 from scipy.special import bdtr, bdtrc
@@ -40,6 +41,7 @@ class IntervalMethod(StrEnum):
         }[self.value]
 
 
+@cache
 def proportion_interval(
     count: int, total: int, method: IntervalMethod, confidence: float = CONFIDENCE
 ) -> tuple[float, float]:

@@ -81,15 +81,9 @@ class Ledger:
     def _noted_states(self) -> npt.NDArray[np.uint8]:
         return self.noted["screened_state"].to_physical().to_numpy()
 
-    def known(self) -> pl.DataFrame:
-        """Write out the records that have an outcome or a review, as LEDGER."""
-        return self._described(self.noted)
-
-    def beyond_target(self) -> pl.DataFrame:
-        """Write out the records of affected newborns whose disease is of later onset or incidental."""
-        affected = pl.col("reference") == Reference.AFFECTED
-        beyond = pl.col("onset_class").is_in(["late_onset", "incidental"])
-        return self._described(self.noted.filter(affected & beyond))
+    def affected(self) -> pl.DataFrame:
+        """Write out the records whose outcome says affected, whatever the choices make of it, as LEDGER."""
+        return self._described(self.noted.filter(pl.col("reference") == Reference.AFFECTED))
 
     def of(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Write out the records of these pairs (PAIR, each once), as LEDGER."""
@@ -98,6 +92,7 @@ class Ledger:
         noted = self.noted.join(pairs, on=PAIR, how="semi")
         return self._described(pl.concat([silent, noted], how="diagonal_relaxed"))
 
+    @cached_property
     def positives(self) -> pl.DataFrame:
         """Write out every positive record, with an outcome or without, as LEDGER."""
         index = self.choices.index_of_states()

@@ -28,7 +28,7 @@ def affected_not_on_panel(ledger: Ledger, references: pl.DataFrame) -> int:
 
 def several_positives(ledger: Ledger) -> int:
     """Count newborns positive for more than one condition: their records are not independent."""
-    return ledger.positives().group_by("newborn").len().filter(pl.col("len") > 1).height
+    return ledger.positives.group_by("newborn").len().filter(pl.col("len") > 1).height
 
 
 def _declared(ledger: Ledger) -> str:
@@ -44,7 +44,7 @@ def _declared(ledger: Ledger) -> str:
 
 
 def _reviews(ledger: Ledger, reviews: pl.DataFrame) -> list[str]:
-    positives = ledger.positives()
+    positives = ledger.positives
     waiting = positives.filter(~pl.col("index_reason").str.starts_with("review: ")).height
     notes = []
     if waiting:
@@ -91,7 +91,7 @@ def _outside(ledger: Ledger, references: pl.DataFrame) -> list[str]:
 
 def _untested_affected(ledger: Ledger) -> list[str]:
     untested = (
-        ledger.known()
+        ledger.affected()
         .filter(
             (pl.col("reference") == Reference.AFFECTED)
             & pl.col("cell").is_in([Cell.INCONCLUSIVE, Cell.FAILED, Cell.NOT_TESTED])

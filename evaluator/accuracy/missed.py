@@ -117,7 +117,7 @@ def _sentences() -> dict[str, str]:
 def _not_found(ledger: Ledger, findings: Findings) -> pl.DataFrame:
     """Classify the affected records of the ledger that are not positive: newborn, condition, class."""
     records = (
-        ledger.known()
+        ledger.affected()
         .filter(
             (pl.col("reference") == Reference.AFFECTED)
             & (pl.col("cell") != "outside_target")

@@ -186,7 +186,7 @@ def _counts(
 
 def _gene_counts(ledger: Ledger, findings: Findings) -> list[Counts]:
     """Count the positives that each gene explains, among the newborns in whom the gene was assessed."""
-    positives = ledger.positives().filter(pl.col("cell") != Cell.OUTSIDE_TARGET)
+    positives = ledger.positives.filter(pl.col("cell") != Cell.OUTSIDE_TARGET)
     carried = findings.table(positives["newborn"], positives["condition"]).filter(
         pl.col("verdict").is_in([Verdict.REPORTABLE, Verdict.PENDING_PHASE])
     )

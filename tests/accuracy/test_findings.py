@@ -138,4 +138,4 @@ def test_the_same_cells_as_plain_loops(
     dense = newborn_cells(built.rows).select("newborn", "cell").sort("newborn")
     assert folded_newborns(built.ledger).select("newborn", "cell").equals(dense)
     positives = built.rows.filter(pl.col("index") == "positive")
-    assert built.ledger.positives().equals(positives)
+    assert built.ledger.positives.equals(positives)
