@@ -65,7 +65,8 @@ def read_cohort(sheet: Path, newborns_per_batch: int | None = None, batch: int |
     exists = cache(Path.is_file)
     missing = [problem for newborn in newborns for problem in _missing(sheet, newborn, exists)]
     raise_if_any(missing, NOTHING_EXTRACTED)
-    if not any(newborn.sequenced for newborn in newborns):
+    # A batch may hold declined newborns only; a whole sheet of them is a mistake.
+    if batch is None and not any(newborn.sequenced for newborn in newborns):
         raise InputError.of(sheet, "has no sequenced newborn, so there is nothing to extract")
     return Cohort(sheet, batch_name(newborns, batch), newborns, _notes(rows))
 

@@ -200,8 +200,7 @@ def _assembled(
         sample = samples[newborn.id]
         try:
             evidence = evidence_of(newborn.callable, _names_in(newborn))
-            covered = evidence.kind != "none" and len(evidence.assessed) > 0
-            note = require_explained(source, checked, covered=covered)
+            note = require_explained(source, checked)
         except InputError as error:
             failures[newborn.id] = error
             continue

@@ -63,11 +63,11 @@ def read_samples(source: Source, regions: Intervals, samples: list[str]) -> Read
     return confirmed
 
 
-def require_explained(source: Source, reading: Reading, *, covered: bool) -> str:
+def require_explained(source: Source, reading: Reading) -> str:
     """Return a note when a file has no record in the regions; raise InputError when nothing explains that.
 
-    It is explained by a callable file (`covered`: assessed, nothing found), or by records elsewhere on the
-    chromosomes, which show that the file and its contig names are sound.
+    It is explained by records elsewhere on the chromosomes, which show that the file and its contig names are
+    sound. A callable file explains nothing: it comes from the reads, and the caller may have died after them.
     """
     tally = reading.tally
     if tally.in_regions:
@@ -79,12 +79,10 @@ def require_explained(source: Source, reading: Reading, *, covered: bool) -> str
         return ""
     if tally.on_karyotype:
         return "has records, but none in the regions"
-    if covered:
-        return "has no record at all on the chromosomes; its callable file says that they were assessed"
     raise InputError.of(
         source.path,
         "has no record on any chromosome of the panel, which no newborn's genome explains; check "
-        "that the file is complete and how it names its contigs, or give a callable file",
+        "that the file is complete and how it names its contigs",
     )
 
 

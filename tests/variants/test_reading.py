@@ -193,16 +193,15 @@ def test_an_older_index_is_not_used(write_vcf: WriteVcf) -> None:
 
 
 def test_nothing_in_the_regions_must_be_explained(write_vcf: WriteVcf) -> None:
-    """Records elsewhere explain an empty result, a callable file an empty file; nothing else does."""
+    """Records elsewhere explain an empty result; a file without any is a caller that died."""
     regions = regions_from([("chr1", 90, 110)])
     elsewhere = open_source(write_vcf("elsewhere", ["chr2 5 . A C . . . GT 0/1"], "tbi"), 0)
     reading = read_samples(elsewhere, regions, ["S"])
-    assert "none in the regions" in require_explained(elsewhere, reading, covered=False)
+    assert "none in the regions" in require_explained(elsewhere, reading)
     empty = open_source(write_vcf("empty", []))
     nothing = read_samples(empty, regions, ["S"])
-    assert "callable file" in require_explained(empty, nothing, covered=True)
     with pytest.raises(InputError, match="no record on any chromosome"):
-        require_explained(empty, nothing, covered=False)
+        require_explained(empty, nothing)
 
 
 def test_a_file_without_genotypes_is_refused(write_vcf: WriteVcf) -> None:
@@ -210,7 +209,7 @@ def test_a_file_without_genotypes_is_refused(write_vcf: WriteVcf) -> None:
     source = open_source(write_vcf("nogt", ["chr1 100 . A C . . . DP 12"]))
     reading = read_samples(source, regions_from([("chr1", 90, 110)]), ["S"])
     with pytest.raises(InputError, match="no genotype"):
-        require_explained(source, reading, covered=True)
+        require_explained(source, reading)
 
 
 def test_samples_of_a_joint_file_are_read_together(write_vcf: WriteVcf) -> None:
