@@ -102,7 +102,7 @@ MUTATIONS = (
         "listed_alleles.py",
         'applies = _scope("condition") & _scope("inheritance")',
         'applies = _scope("condition")',
-        "tests/screening/test_evidence.py",
+        CASE + "abcc8_listed_for_recessive_row_only",
     ),
     Mutation(
         "pathogenic classifications reach the minimum",
@@ -375,9 +375,14 @@ MUTATIONS = (
         "diplotypes.py",
         ".when(named & (left_over.list.len() == 0))",
         ".when(named)",
+        CASE + "cftr_5t_in_trans",
     ),
     Mutation(
-        "`any` is an allele that qualifies", "diplotypes.py", "(main == ANY) & qualifies", "(main == ANY)"
+        "`any` is an allele that qualifies",
+        "diplotypes.py",
+        "(main == ANY) & qualifies",
+        "(main == ANY)",
+        CASE + "cftr_5t_on_both_copies",
     ),
     Mutation(
         "a better rule that hangs on phase is pending",

@@ -38,7 +38,7 @@ def broken_copy(repository: Path, folder: Path, mutation: Mutation) -> None:
 def verdict_on(repository: Path, folder: Path, notices: str) -> tuple[int, int, str]:
     """Run who must notice on the copy; its exit code, the code that means noticed, and its output."""
     if notices.startswith((CASE, "tests/")):
-        words = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:doctest"]
+        words = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
         if notices.startswith(CASE):
             name = notices.removeprefix(CASE)
             words += [f"{repository}/tests/screening/test_cases.py", "-k", f"expects and {name}]"]
