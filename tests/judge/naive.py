@@ -1,10 +1,10 @@
 """The rules read once more: one newborn at a time, plain loops, nothing shared with the engine.
 
 Written from the text of the reporting rules before the engine was looked at, so that a misreading in one
-of the two shows up as a difference. Where the text is silent the engine's answer was taken over later; README.md
-lists those questions. It covers small variants; special-locus callers, structural variants
-and parents are not read here. Phase is handled in its own way: every arrangement of the alleles on the two
-copies that the phase information allows is tried, and a newborn is pending where the arrangements disagree.
+of the two shows up as a difference. Where the text is silent the engine's answer was taken over later;
+README.md lists those questions. It covers small variants; special-locus callers, structural variants and
+parents are not read here. Phase is handled in its own way: every arrangement of the alleles on the two
+copies that the phase information allows is tried, and a pair is pending where the arrangements disagree.
 """
 
 from __future__ import annotations
