@@ -17,7 +17,7 @@ from evaluator.vocabulary import SampleStatus
 
 NOTHING_EXTRACTED = "Nothing was extracted."
 # Accepted in the sheet for later stages; saying nothing would let a user believe that they were read.
-NOT_READ = ("structural_vcf", "special_loci", "mother_vcf", "father_vcf")
+NOT_READ = ("structural_vcf", "special_loci", "mother_vcf", "father_vcf", "contamination", "transfused")
 
 
 @dataclass(frozen=True)
