@@ -10,7 +10,7 @@ DEMO_NEWBORNS := 200
 DEMO_SEED := 2026
 PROFILE := workflow/profiles/default
 
-.PHONY: demo test check format environment clean
+.PHONY: demo test test-slow check format environment clean
 
 demo: environment
 	rm -rf demo demo.provenance.json
@@ -21,7 +21,11 @@ demo: environment
 	@echo "The committee's page: results/report.html"
 
 test: environment
-	pytest -n auto
+	pytest -n auto -m "not slow"
+
+# Thousands of newborns against the independent judge, and every rule broken on purpose: minutes, not seconds.
+test-slow: environment
+	pytest -m slow
 
 check: environment
 	ruff check
