@@ -60,7 +60,7 @@ def test_every_call_is_annotated(store: Path) -> None:
 
 
 def test_a_replay_counts_every_newborn_and_row(store: Path, repository: Path, tmp_path: Path) -> None:
-    """The replay decides newborns times gene rows, as many as it writes out, told apart from the bare join."""
+    """The replay decides newborns times gene rows, as many as it writes out; the bare join stands apart."""
     out = tmp_path / "replay.json"
     printed = run(repository, "replay.py", store, "--runs", 1, "--json", out)
     assert f"{NEWBORNS} newborns" in printed
