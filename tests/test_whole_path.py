@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from evaluator.panel.load import load_panel
 
+from evaluator.panel.load import load_panel
 from evaluator.vocabulary import VERDICT_ORDER
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
