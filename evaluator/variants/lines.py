@@ -109,7 +109,9 @@ def _numbered(slab: Slab, order: Coordinates) -> Coordinates:
 
 def _reaching(buffer: Bytes, ends: Coordinates) -> Coordinates:
     """Return the lines with END= or SVLEN= in them: such a record may reach beyond its REF."""
-    hits = np.flatnonzero((buffer[:-1] == ord("E")) & (buffer[1:] == ord("N")))
+    pairs = buffer[:-1] == ord("E")
+    pairs &= buffer[1:] == ord("N")
+    hits = np.flatnonzero(pairs)
     third, fourth = (
         buffer[np.minimum(hits + 2, len(buffer) - 1)],
         buffer[np.minimum(hits + 3, len(buffer) - 1)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -135,7 +136,7 @@ def _whole_slabs(path: Path) -> Iterator[Slab]:
     header, rest = _split_header(chunks)
     line = header.count(b"\n") + 1
     pending: list[bytes] = [rest]
-    for chunk in chunks:
+    for chunk in _read_ahead(chunks):
         cut = chunk.rfind(b"\n") + 1
         if not cut:
             pending.append(chunk)
@@ -147,6 +148,15 @@ def _whole_slabs(path: Path) -> Iterator[Slab]:
     text = b"".join(pending)
     if text:
         yield Slab(text, line)
+
+
+def _read_ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Inflate the next chunk in a second thread while this one is searched: inflating frees the interpreter."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        coming = worker.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = worker.submit(next, chunks, None)
+            yield chunk
 
 
 def _indexed_slabs(path: Path, spans: list[tuple[int, int]]) -> Iterator[Slab]:
