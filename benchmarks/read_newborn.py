@@ -1,12 +1,14 @@
 """Time the reading of whole-genome newborns against bcftools and cyvcf2, with the equality check beside it.
 
 python benchmarks/generate.py wgs --newborns 10 --out FOLDER
-python benchmarks/read_newborn.py FOLDER/samples.tsv --json times.json
+python benchmarks/generate.py wgs --newborns 1 --symbolic --out SYMBOLIC
+python benchmarks/read_newborn.py FOLDER/samples.tsv --scan SYMBOLIC/samples.tsv --json times.json
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 
@@ -74,14 +76,24 @@ def bench(
         run_child(OURS, {**job, "runs": 1, "warm_up": False})
         indexed = {newborn: path.resolve() for newborn, path in files.items()}
         difference = compare(indexed, bed, Path(scratch) / "store")
+        how = ways_of_reading(Path(scratch) / "store")
     print(table(f"{title}, {len(files)} newborns, seconds per newborn", results, OURS))
-    print(told(difference), flush=True)
-    return {"title": title, "newborns": len(files), "readers": as_rows(results, OURS), **vars(difference)}
+    print(told(difference, how), flush=True)
+    rows = as_rows(results, OURS)
+    return {"title": title, "newborns": len(files), "read": how, "readers": rows, **vars(difference)}
 
 
-def told(difference: Difference) -> str:
-    """Render the equality check."""
+def ways_of_reading(store: Path) -> list[str]:
+    """Return how our reader read the files, as the manifests tell: index, probed or whole."""
+    manifests = sorted(store.glob("batches/*/manifest.json"))
+    inputs = [json.loads(path.read_text(encoding="utf-8"))["inputs"] for path in manifests]
+    return sorted({entry["read"] for entries in inputs for entry in entries})
+
+
+def told(difference: Difference, how: list[str]) -> str:
+    """Render the equality check and how the files were read."""
     return (
+        f"  read by us: {', '.join(how)}\n"
         f"  equality: {difference.records} records and {difference.genotypes} genotypes differ from"
         f" `bcftools view -R`; {difference.compared} called alleles compared\n"
     )
@@ -96,11 +108,14 @@ def run(options: argparse.Namespace) -> list[dict[str, object]]:
             bed = folder / f"{kind}.bed"
             write_bed(regions(options.panel, kind), bed)
             found.append(bench(f"index, {kind}", INDEXED, options.samples, bed, options.rounds, options))
-        if options.whole:
-            bare = folder / "bare"
-            bare.mkdir()
-            sheet = without_index(options.samples, options.whole, bare)
-            found.append(bench(f"no index, {kind}", WHOLE, sheet, bed, options.whole_rounds, options))
+        sheets = {"searched": options.samples if options.whole else None, "scanned": options.scan}
+        for way, sheet in sheets.items():
+            if sheet is not None:
+                bare = folder / way
+                bare.mkdir()
+                copied = without_index(sheet, max(1, options.whole), bare)
+                title = f"no index, {way}, {kind}"
+                found.append(bench(title, WHOLE, copied, bed, options.whole_rounds, options))
     return found
 
 
@@ -121,6 +136,9 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--panel", type=Path, default=PANEL)
     words.add_argument("--regions", nargs="+", choices=(EXONS, GENES), default=[EXONS, GENES])
     words.add_argument("--whole", type=int, default=2, help="newborns to read without an index (0: none)")
+    words.add_argument(
+        "--scan", type=Path, help="a sheet of newborns whose headers declare END, to scan whole"
+    )
     words.add_argument("--runs", type=int, default=1, help="timed runs per child, after one warm-up")
     words.add_argument("--rounds", type=int, default=3, help="child processes per reader, turn about")
     words.add_argument("--whole-rounds", type=int, default=1, help="the same without an index")
