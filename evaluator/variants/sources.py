@@ -151,7 +151,7 @@ def _whole_slabs(path: Path) -> Iterator[Slab]:
 
 
 def _read_ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Inflate the next chunk in a second thread while this one is searched; inflating needs no interpreter."""
+    """Inflate the next chunk in a second thread while this one is searched."""
     with ThreadPoolExecutor(max_workers=1) as worker:
         coming = worker.submit(next, chunks, None)
         while (chunk := coming.result()) is not None:
