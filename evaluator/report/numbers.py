@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-RATIOS = ("lr_positive", "lr_negative", "dor", "screened_per_case", "false_per_true", "positives_per_true")
+RATIOS = (
+    *("lr_positive", "lr_negative", "dor", "screened_per_case", "false_per_true", "positives_per_true"),
+    *("relative_tpf", "relative_fpf", "relative_ppv", "relative_npv", "extra_false_per_extra_true"),
+)
 Row = Mapping[str, object]
 
 
