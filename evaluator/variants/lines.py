@@ -45,7 +45,7 @@ class Candidates:
     lines: Coordinates  # line of the file, 0 where it is not known
     on_karyotype: int  # lines of the slab that stand on a contig of the karyotype
     reaching: bool  # a record of the slab may extend beyond its REF
-    ordered: bool  # the slab's lines are sorted by position, and each contig stands together
+    ordered: bool  # on the karyotype, lines are sorted by position and contigs stand together
 
 
 def joined(parts: list[Candidates]) -> Candidates:
@@ -86,7 +86,8 @@ def find_candidates(
     _require_columns(path, gathered, lines, columns)
     if len(text) != len(slab.text) and len(starts):  # a last line without its end may be half a line
         _require_columns(path, text[starts[-1] : ends[-1]] + b"\n", _numbered(slab, order[-1:]), columns)
-    ordered = grouped and bool(((axis[1:] >= axis[:-1]) | (ranks[1:] != ranks[:-1])).all())
+    sorted_ = (axis[1:] >= axis[:-1]) | (ranks[1:] != ranks[:-1]) | (ranks[1:] < 0)
+    ordered = grouped and bool(sorted_.all())
     return Candidates(gathered, axis[chosen], lines, int((ranks >= 0).sum()), len(far) > 0, ordered)
 
 
@@ -125,7 +126,7 @@ def _places(
 ) -> tuple[Coordinates, Coordinates, NDArray[np.bool_], bool]:
     """Return per line the contig's rank (-1: none of the karyotype), POS, and whether the two are sound.
 
-    The last value tells whether the lines of each contig stand together.
+    The last value tells whether the lines of each contig of the karyotype stand together.
     """
     if len(starts) and starts[-1] + _HEAD > len(text):
         text += bytes(_HEAD)
@@ -140,7 +141,8 @@ def _places(
     positions, sound = _numbers(text, starts + widths + 1)
     for row in np.flatnonzero(ranks < 0).tolist():
         sound[row] = _is_record(text[starts[row] : ends[row]])
-    return ranks, positions, sound, len(set(distinct)) == len(distinct)
+    known = [name for name in distinct if name in _KEYS]  # of others only the beginning was looked at
+    return ranks, positions, sound, len(set(known)) == len(known)
 
 
 def _words(text: bytes, places: Coordinates, size: int) -> Words:

@@ -126,6 +126,18 @@ def test_only_needed_blocks_are_read(tmp_path: Path) -> None:
     assert "of the others only the order" in reading.note
 
 
+def test_contigs_outside_the_karyotype_are_no_disorder(tmp_path: Path) -> None:
+    """Long names that begin alike and alternate, as in GRCh38, do not make a file look unsorted."""
+    others = ["chr1_KI270706v1_random", "chr1_GL383518v1_alt", "chr1_KI270707v1_random", "HLA-A*01:01"]
+    lines = [record("chr1", place) for place in range(1_000, 3_000, 10)]
+    lines += [record(name, place) for name in others for place in (70, 500)]
+    lines += [record("chr2", place) for place in range(1_000, 3_000, 10)]
+    path = write_blocks(tmp_path / "others.vcf.gz", HEADER + "".join(lines), [500])
+    reading = searched(path, places([("chr1", 2_900, 3_000), ("chr2", 900, 1_001)]))
+    assert reading.how == "probed"
+    assert len(calls(reading)) == 10
+
+
 @pytest.mark.parametrize("where", ["other contig", "position", "contig again"])
 def test_disorder_is_noticed(tmp_path: Path, where: str) -> None:
     """A file that is not sorted is read whole, and the note says why."""
