@@ -18,6 +18,7 @@ STOREY = {
     "tables": 0,
     "sheets": 0,
     "sheet_reader": 0,
+    "spreadsheet_cells": 0,
     "provenance": 0,
     "panel": 1,
     "variants": 2,

@@ -49,7 +49,7 @@ def comparison(ledgers: Sequence[Ledger], conventional: pl.DataFrame) -> Annex:
         told = _both_results(ledger, conventional)
         usable = told.filter(pl.col("first").is_in(WITH_RESULT), pl.col("second").is_in(WITH_RESULT))
         for stratum, table in _strata(usable):
-            rows += _rows(ledger.definition.value, stratum, table)
+            rows += rows_of(ledger.definition.value, stratum, table)
         notes = _notes(conventional, told, usable)
     return Annex(
         "comparison", "Genomic against conventional screening", pl.DataFrame(rows, ROWS), tuple(notes)
@@ -123,7 +123,8 @@ def study_of(table: pl.DataFrame) -> tuple[PairedStudy, PairedTable]:
     return PairedStudy(tables["affected"], tables["unaffected"]), tables["open"]
 
 
-def _rows(definition: str, stratum: str, table: pl.DataFrame) -> list[dict[str, object]]:
+def rows_of(definition: str, stratum: str, table: pl.DataFrame) -> list[dict[str, object]]:
+    """Return counts, measures and tests of one stratum; needs `first`, `second` and `fate` per newborn."""
     study, unknown = study_of(table)
     names = {"definition": definition, "stratum": stratum}
     nothing = {"statistic": None, "p_value": None}

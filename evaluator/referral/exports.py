@@ -10,17 +10,9 @@ import polars as pl
 
 from evaluator.files import write_text
 from evaluator.provenance import Provenance
+from evaluator.spreadsheet_cells import spreadsheet_safe
 
-# A spreadsheet takes a cell that starts with one of these for a formula (OWASP, "CSV Injection").
-FORMULA_START = r"^[=+\-@\t\r]"
 SCHEMA_FILE = "routes.schema.json"
-
-
-def spreadsheet_safe(table: pl.DataFrame) -> pl.DataFrame:
-    """Put an apostrophe before every text cell that a spreadsheet would run as a formula."""
-    texts = pl.col(pl.String)
-    risky = texts.str.contains(FORMULA_START)
-    return table.with_columns(pl.when(risky).then(pl.lit("'") + texts).otherwise(texts).name.keep())
 
 
 def write_csv(referrals: pl.DataFrame, path: Path) -> None:

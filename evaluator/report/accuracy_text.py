@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -14,6 +12,7 @@ from evaluator.accuracy.annex import Annex
 from evaluator.provenance import Provenance
 from evaluator.report.annex_text import annex_text
 from evaluator.report.numbers import Row, in_words
+from evaluator.spreadsheet_cells import spreadsheet_safe
 
 WIDTH = 100
 LABELS = {
@@ -49,8 +48,6 @@ CELL_LABELS = {
     "outside_target": "affected outside the target",
 }
 INDENT = 30
-# A cell that starts with one of these is a formula to a spreadsheet.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_text(
@@ -74,17 +71,7 @@ def as_json(rows: pl.DataFrame, provenance: Provenance, annexes: Sequence[Annex]
 
 def as_csv(rows: pl.DataFrame) -> str:
     """Render the table for a spreadsheet; no cell can start a formula."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(rows.columns)
-    writer.writerows([_safe(value) for value in row] for row in rows.iter_rows())
-    return stream.getvalue()
-
-
-def _safe(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return spreadsheet_safe(rows).write_csv()
 
 
 def _heading(provenance: Provenance) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from evaluator.report.accuracy_text import LABELS
+from evaluator.report.measured import measured
 from evaluator.report.model import Column, Section, Table
-from evaluator.report.numbers import Row, count, decimal, in_words
+from evaluator.report.numbers import Row, count, decimal
 from evaluator.report.results import Results
 
 MEASURE_COLUMNS = {"numerator", "denominator", "estimate", "lower", "upper", "method", "not_estimable"}
@@ -15,7 +16,6 @@ TITLES = {
     "additional_findings": "Additional findings, beside the table",
     "reason_fp": "False positives, by reason",
     "sensitivity_analysis": "The headline under other choices",
-    "comparison": "Compared with the other test on the same newborns",
 }
 MOST_OPEN = 60  # a longer table unfolds
 
@@ -56,17 +56,17 @@ def _plain(
     results: Results, rows: Sequence[Mapping[str, object]]
 ) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
     names = [name for name in rows[0] if name not in MEASURE_COLUMNS]
-    measured = "estimate" in rows[0]
+    with_measure = "estimate" in rows[0]
     columns = [
         Column(name.replace("_", " ").capitalize(), numeric=isinstance(rows[0][name], int | float))
         for name in names
     ]
-    if measured:
+    if with_measure:
         columns.append(Column("Result", numeric=True))
     cells = []
     for row in rows:
         shown = [_cell(results, name, row.get(name)) for name in names]
-        cells.append((*shown, *([_measured(row)] if measured else [])))
+        cells.append((*shown, *([measured(row)] if with_measure else [])))
     return tuple(columns), cells
 
 
@@ -80,18 +80,10 @@ def _by_choice(rows: Sequence[Row]) -> tuple[tuple[Column, ...], list[tuple[str,
         *(Column(LABELS.get(name, name.replace("_", " ").capitalize()), numeric=True) for name in names),
     )
     cells = [
-        (line, *(_measured(found[line, name]) if (line, name) in found else "" for name in names))
+        (line, *(measured(found[line, name]) if (line, name) in found else "" for name in names))
         for line in lines
     ]
     return columns, cells
-
-
-def _measured(row: Row) -> str:
-    if row["not_estimable"] is not None or row["estimate"] is None:
-        return "not estimable"
-    if row["lower"] is None and isinstance(row["estimate"], float):
-        return decimal(row["estimate"])
-    return in_words({"measure": "", **row}).replace(" (95% CI ", "\n(")
 
 
 def _cell(results: Results, name: str, value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evaluator.accuracy.measures import Measure
 from evaluator.accuracy.verification_bounds import Bounds
-from evaluator.report.numbers import decimal, in_words, percent
+from evaluator.report.numbers import Row, decimal, in_words, percent
 
 NOT_ESTIMABLE = "not estimable"
 
@@ -45,3 +45,12 @@ def p_value(value: float | None) -> str:
     if value is None:
         return ""
     return "<0.0001" if value < 0.0001 else f"{value:.2g}"  # noqa: PLR2004 - as journals print it
+
+
+def measured(row: Row) -> str:
+    """Write a row of a table beside the accuracy table: its estimate with an interval, where it has one."""
+    if row["not_estimable"] is not None or row["estimate"] is None:
+        return NOT_ESTIMABLE
+    if row["lower"] is None and isinstance(row["estimate"], float):
+        return decimal(row["estimate"])
+    return in_words({"measure": "", **row}).replace(" (95% CI ", "\n(")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from evaluator.report.accuracy_section import condition_section, group_section, overall_section
 from evaluator.report.analyses_section import analyses_section
 from evaluator.report.annex_section import annex_section
+from evaluator.report.comparison_section import comparison_section
 from evaluator.report.definitions import definitions_section
 from evaluator.report.disclosure import SAFEGUARD
 from evaluator.report.first_page import blocks
@@ -50,7 +51,7 @@ def committee_page(read: Results) -> Page:
         overall_section(results),
         group_section(results),
         pooling_section(results),
-        annex_section(results, "comparison-section", "Compared with current screening", ("comparison",)),
+        comparison_section(results),
         expected_section(results),
         sites_section(results),
         equity_section(results),

@@ -13,13 +13,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from evaluator.files import whole_file
 from evaluator.report.model import Column, Page, Table
+from evaluator.spreadsheet_cells import FORMULA_START
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # fixed, so that equal pages give equal bytes
 WIDEST, NARROWEST = 60, 8
 LONGEST_NAME = 31  # the format's limit for the name of a sheet
 COUNT = re.compile(r"\d{1,3}(,\d{3})*")
-# What a program might run when the sheet is saved as CSV; a sign before a digit is a number.
-FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d)")
+# A sheet may be saved as CSV one day; a sign before a digit is a number.
+SIGNED_NUMBER = re.compile(r"[+-]\d")
 
 
 def write_spreadsheet(page: Page, path: Path) -> None:
@@ -109,4 +110,5 @@ def neutral(cell: str) -> str:
     >>> neutral("=1+1"), neutral("-0.5"), neutral("-x")
     ("'=1+1", '-0.5', "'-x")
     """
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    runs = re.match(FORMULA_START, cell) and not SIGNED_NUMBER.match(cell)
+    return f"'{cell}" if runs else cell
