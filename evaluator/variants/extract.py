@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -14,19 +14,13 @@ from evaluator.panel.model import Panel
 from evaluator.panel.regions import panel_regions
 from evaluator.tables import ALLELES_SEEN
 from evaluator.variants.batch import AllelesSeen, Scope, require_new, write_batch
-from evaluator.variants.build import require_build, require_listed_bases
-from evaluator.variants.callability import Evidence, no_evidence, read_bed, read_callable
+from evaluator.variants.callability import read_bed
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn, read_cohort
-from evaluator.variants.header import choose_sample
 from evaluator.variants.intervals import Intervals, from_frame, united
-from evaluator.variants.joint import JointReading, is_wide, read_joint
-from evaluator.variants.joint_newborns import JointNewborns
-from evaluator.variants.newborn import NewbornData, sequenced, without_calls
-from evaluator.variants.reading import Reading, read_samples, require_explained
-from evaluator.variants.sources import Source, open_source
+from evaluator.variants.newborn import NewbornData, without_calls
+from evaluator.variants.shared_file import Failures, read_shared_file
 
 Progress = Callable[[int, int], None]
-Failures = dict[str, InputError]  # newborn -> what is wrong with its files
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     alleles = AllelesSeen()
     done, to_read = 0, sum(newborn.sequenced for newborn in cohort.newborns)
     for group in _by_file(cohort):
-        found, failed = _read_file(group, scope, annotations)
+        found, failed = read_shared_file(group, scope, annotations)
         for newborn_data in found:
             alleles.add(newborn_data.alleles)
             data.append(replace(newborn_data, alleles=ALLELES_SEEN.to_frame()))
@@ -121,138 +115,6 @@ def _by_file(cohort: Cohort) -> Iterator[list[Newborn]]:
         if newborn.sequenced and newborn.vcf is not None:
             groups.setdefault(resolved(newborn.vcf), []).append(newborn)
     yield from groups.values()
-
-
-def _read_file(
-    group: list[Newborn], scope: Scope, annotations: dict[str, list[str] | None]
-) -> tuple[list[NewbornData], Failures]:
-    path = group[0].vcf
-    if path is None:
-        raise AssertionError("only newborns with a VCF are grouped")
-    try:
-        source = open_source(path)
-        build_by = require_build(source.header, scope.panel.genome_build, scope.regions.contigs())
-    except InputError as error:
-        return [], {newborn.id: error for newborn in group}
-    samples, failures = _samples(source, group)
-    group = [newborn for newborn in group if newborn.id in samples]
-    if not group:
-        return [], failures
-    try:
-        read = read_joint if is_wide(source) else read_samples
-        reading = read(source, scope.regions, sorted(set(samples.values())))
-        if not build_by:
-            alleles, build = scope.panel.alleles, scope.panel.genome_build
-            build_by = require_listed_bases(source.header, reading.touched, alleles, build)
-        _agree_on_annotations(source, annotations)
-    except InputError as error:
-        return [], failures | {newborn.id: error for newborn in group}
-    found, failed = _assembled(group, samples, source, reading, scope, build_by)
-    return found, failures | failed
-
-
-def _samples(source: Source, group: list[Newborn]) -> tuple[dict[str, str], Failures]:
-    """Choose each newborn's sample; two newborns can never be one sample."""
-    known = set(source.header.samples) if len(source.header.samples) > 1 else set()
-    chosen: dict[str, str] = {}
-    failures: Failures = {}
-    for newborn in group:
-        likeliest = newborn.id if newborn.sample_in_vcf is None else newborn.sample_in_vcf
-        try:
-            chosen[newborn.id] = (
-                likeliest
-                if likeliest in known
-                else choose_sample(source.header, newborn.sample_in_vcf, newborn.id)
-            )
-        except InputError as error:
-            failures[newborn.id] = error
-    lines: dict[str, list[int]] = {}
-    for newborn in group:
-        if newborn.id in chosen:
-            lines.setdefault(chosen[newborn.id], []).append(newborn.line)
-    for newborn in group:
-        if newborn.id in chosen and len(lines[chosen[newborn.id]]) > 1:
-            rows = ", ".join(map(str, lines[chosen[newborn.id]]))
-            failures[newborn.id] = InputError.of(
-                source.path, f"the rows {rows} of the sheet read the same sample"
-            )
-    return {id_: sample for id_, sample in chosen.items() if id_ not in failures}, failures
-
-
-def _assembled(
-    group: list[Newborn],
-    samples: dict[str, str],
-    source: Source,
-    reading: Reading | JointReading,
-    scope: Scope,
-    build_by: str,
-) -> tuple[list[NewbornData], Failures]:
-    """Assemble the rows of a file's newborns; one whose callable file is wrong fails alone."""
-    joint = (
-        JointNewborns(reading, source.header, scope.regions) if isinstance(reading, JointReading) else None
-    )
-    checked = reading.summary() if isinstance(reading, JointReading) else reading
-    shared = _file_entry(source, checked, build_by)
-    evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope))  # a joint file's rows may share one BED
-    found: list[NewbornData] = []
-    failures: Failures = {}
-    for newborn in group:
-        sample = samples[newborn.id]
-        try:
-            evidence = evidence_of(newborn.callable, _names_in(newborn))
-            note = require_explained(source, checked)
-        except InputError as error:
-            failures[newborn.id] = error
-            continue
-        entry = {**shared, "row": newborn.line, "note": "; ".join(filter(None, (reading.note, note)))}
-        if joint is not None:
-            joint.add(newborn, sample, evidence, entry)
-            continue
-        genotypes = checked.genotypes[sample]
-        entry["set_aside"] = dict(sorted(genotypes.set_aside.items()))
-        found.append(sequenced(newborn, genotypes, source.header, scope.regions, evidence, entry))
-    return found if joint is None else [joint.assembled()], failures
-
-
-def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, object]:
-    status = source.path.stat()
-    return {
-        "size": status.st_size,
-        "mtime_ns": status.st_mtime_ns,
-        "header_sha256": source.header.sha256,
-        "index_sha256": source.index_sha256(),
-        "format": source.format,
-        "read": reading.how,
-        "build_by": build_by,
-        "records_in_regions": reading.tally.in_regions,
-    }
-
-
-def _names_in(newborn: Newborn) -> tuple[str, ...]:
-    """Return the names under which a newborn may stand in a gVCF; a BED has none."""
-    if newborn.callable is None or newborn.callable.name.removesuffix(".gz").endswith(".bed"):
-        return ()
-    return tuple(filter(None, (newborn.sample_in_vcf, newborn.id)))
-
-
-def _evidence(scope: Scope, path: Path | None, names: tuple[str, ...]) -> Evidence:
-    if path is None:
-        return no_evidence(scope.regions)
-    min_depth = scope.panel.criteria.callability.min_depth
-    return read_callable(path, names, scope.regions, scope.panel.genome_build, min_depth)
-
-
-def _agree_on_annotations(source: Source, annotations: dict[str, list[str] | None]) -> None:
-    """All files of a batch must mean the same by the sub-fields of CSQ, ANN and BCSQ."""
-    for name, fields in source.header.annotation_fields().items():
-        if annotations.get(name) is None:
-            annotations[name] = fields
-        elif fields is not None and fields != annotations[name]:
-            raise InputError.of(
-                source.path,
-                f"its INFO/{name.upper()} has other sub-fields than an earlier file of the batch; annotate "
-                "all newborns with the same tool and options, or extract them in different batches",
-            )
 
 
 def _on_sheet(sheet: Path, newborn: Newborn, problem: Problem) -> Problem:
