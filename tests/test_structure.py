@@ -20,6 +20,7 @@ STOREY = {
     "sheet_reader": 0,
     "spreadsheet_cells": 0,
     "provenance": 0,
+    "statistics": 1,
     "panel": 1,
     "variants": 2,
     "screening": 3,
@@ -42,8 +43,8 @@ ONLY_HERE = {
     "xlsxwriter": {"report/spreadsheet.py", "panel/spreadsheet.py"},
     "fastexcel": {"panel/spreadsheet.py"},
     "jinja2": {"report"},
-    "statsmodels": {"accuracy"},
-    "scipy": {"accuracy", "referral"},
+    "statsmodels": {"statistics", "accuracy/equity.py"},
+    "scipy": {"statistics", "accuracy", "referral"},
     "pydantic": {"panel"},
     "ruamel": {"panel", "referral"},
     "snakemake": set(),
@@ -127,3 +128,24 @@ def test_no_room_without_a_name(repository: Path) -> None:
     """No module is called utils, helpers, common, misc or io."""
     nameless = {"utils", "util", "helpers", "helper", "common", "misc", "io"}
     assert [path for path in (repository / "evaluator").rglob("*.py") if path.stem in nameless] == []
+
+
+@pytest.mark.parametrize("name", ["accuracy", "statistics"])
+def test_the_table_of_contents_is_complete(name: str) -> None:
+    """A room of many modules says in its first lines what each of them answers."""
+    folder = PACKAGE / name
+    contents = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    named = {words[0].rstrip("/") for line in contents.splitlines() if (words := line.split())}
+    there = {path.stem for path in folder.iterdir() if path.name not in {"__init__.py", "__pycache__"}}
+    assert {module for module in there if not module.startswith("supplement")} <= named
+    assert named >= {"supplement*"} or name != "accuracy"
+
+
+def test_the_chambers_of_accuracy_stand_apart() -> None:
+    """The ledger, verification and the programme never import from each other."""
+    chambers = ("ledger", "verification", "programme")
+    for here in chambers:
+        for path in (PACKAGE / "accuracy" / here).glob("*.py"):
+            for name in imported(path):
+                there = name.split(".")[2:3] if name.startswith("evaluator.accuracy.") else []
+                assert not there or there[0] == here or there[0] not in chambers, f"{path} imports {name}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from evaluator.accuracy.measures import Measure
+from evaluator.statistics.measure import Measure
 
 MEASURE = pl.Schema(
     {

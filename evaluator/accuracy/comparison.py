@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from evaluator.accuracy.annex import MEASURE, Annex, measure_row
-from evaluator.accuracy.ledger import PAIR, Ledger
-from evaluator.accuracy.measures import Measure
-from evaluator.accuracy.paired import Comparison, McNemar, PairedTable, mcnemar
-from evaluator.accuracy.paired_difference import newcombe_paired_difference, tango_difference
-from evaluator.accuracy.paired_predictive import (
+from evaluator.accuracy.ledger.ledger import PAIR, Ledger
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.paired import Comparison, McNemar, PairedTable, mcnemar
+from evaluator.statistics.paired_difference import newcombe_paired_difference, tango_difference
+from evaluator.statistics.paired_predictive import (
     PairedStudy,
     PredictiveValue,
     extra_false_per_extra_true,
@@ -19,11 +19,11 @@ from evaluator.accuracy.paired_predictive import (
     relative_predictive_value,
     weighted_generalised_score,
 )
-from evaluator.accuracy.relative_fractions import (
+from evaluator.statistics.relative_fractions import (
     relative_false_positive_fraction,
     relative_true_positive_fraction,
 )
-from evaluator.accuracy.strategies import both_positive, either_positive
+from evaluator.statistics.strategies import both_positive, either_positive
 from evaluator.vocabulary import IndexResult, Reference
 
 ROWS = pl.Schema(

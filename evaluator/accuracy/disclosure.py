@@ -14,8 +14,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluator.accuracy.intervals import IntervalMethod, proportion_interval
-from evaluator.accuracy.measures import Measure
+from evaluator.statistics.intervals import IntervalMethod, proportion_interval
+from evaluator.statistics.measure import Measure
 
 SUPPRESSED_MARK = "*"
 SMALLEST_THRESHOLD = 5

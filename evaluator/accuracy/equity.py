@@ -15,12 +15,12 @@ import numpy as np
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
-from evaluator.accuracy.homogeneity import Homogeneity, exact_homogeneity
-from evaluator.accuracy.intervals import IntervalMethod, proportion_interval
-from evaluator.accuracy.measures import Measure
-from evaluator.accuracy.paired_difference import unpaired_difference
-from evaluator.accuracy.ratios import Z
-from evaluator.accuracy.score_difference import score_difference
+from evaluator.statistics.homogeneity import Homogeneity, exact_homogeneity
+from evaluator.statistics.intervals import IntervalMethod, proportion_interval
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.paired_difference import unpaired_difference
+from evaluator.statistics.ratios import Z
+from evaluator.statistics.score_difference import score_difference
 
 MOST_NEEDED = 10_000_000
 

@@ -8,27 +8,27 @@ from pathlib import Path
 
 import polars as pl
 
-from evaluator.accuracy.additional_findings import additional_findings, false_positive_reasons
 from evaluator.accuracy.annex import Annex
-from evaluator.accuracy.choices import Choices
 from evaluator.accuracy.comparison import comparison
 from evaluator.accuracy.counts import read_counts
-from evaluator.accuracy.findings import Findings, read_findings
-from evaluator.accuracy.intervals import CONFIDENCE
-from evaluator.accuracy.ledger import Ledger, build_ledger
-from evaluator.accuracy.ledger_notes import affected_not_on_panel, ledger_notes
+from evaluator.accuracy.ledger.additional_findings import additional_findings, false_positive_reasons
+from evaluator.accuracy.ledger.choices import Choices
+from evaluator.accuracy.ledger.findings import Findings, read_findings
+from evaluator.accuracy.ledger.ledger import Ledger, build_ledger
+from evaluator.accuracy.ledger.missed import missed
+from evaluator.accuracy.ledger.notes import affected_not_on_panel, ledger_notes
+from evaluator.accuracy.ledger.reference import reference_results
+from evaluator.accuracy.ledger.screened import Screened, screen_results
+from evaluator.accuracy.ledger.strata import Stratum, counts_by
 from evaluator.accuracy.measures import Settings, accuracy_table
-from evaluator.accuracy.missed import missed
-from evaluator.accuracy.reference import reference_results
-from evaluator.accuracy.screened import Screened, screen_results
 from evaluator.accuracy.sensitivity_analysis import Ledgers, sensitivity_analysis
-from evaluator.accuracy.strata import Stratum, counts_by
 from evaluator.errors import Problem, raise_if_any
 from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.provenance import Provenance, sha256_of_file
 from evaluator.sheet_reader import read_sheet
 from evaluator.sheets import CONVENTIONAL, OUTCOMES, REVIEWS, SAMPLES, Sheet
+from evaluator.statistics.intervals import CONFIDENCE
 from evaluator.vocabulary import Definition, Reference
 
 

@@ -15,9 +15,10 @@ import polars as pl
 
 from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.estimability import blocked, left_out, unknown, unscreened
-from evaluator.accuracy.intervals import IntervalMethod, one_sided_bound, proportion_interval
-from evaluator.accuracy.predictive import npv_at, ppv_at
-from evaluator.accuracy.ratios import Ratio, RatioMethod, likelihood_ratio, odds_ratio
+from evaluator.statistics.intervals import IntervalMethod, one_sided_bound, proportion_interval
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.predictive import npv_at, ppv_at
+from evaluator.statistics.ratios import Ratio, RatioMethod, likelihood_ratio, odds_ratio
 from evaluator.tables import ACCURACY, check
 
 CELLS = (
@@ -40,22 +41,6 @@ class Settings:
     interval: IntervalMethod = IntervalMethod.CLOPPER_PEARSON
     ratio_interval: RatioMethod = RatioMethod.LOG
     prevalence: float | None = None
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One measure of one stratum; either an estimate or a reason."""
-
-    numerator: int | None = None
-    denominator: int | None = None
-    estimate: float | None = None
-    lower: float | None = None
-    upper: float | None = None
-    method: str = ""
-    not_estimable: str | None = None
-    one_sided_bound: float | None = None
-    midp_lower: float | None = None
-    midp_upper: float | None = None
 
 
 def accuracy_table(strata: list[Counts], settings: Settings) -> pl.DataFrame:

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.estimability import blocked, left_out, unknown
-from evaluator.accuracy.grids import PROBABILITIES
-from evaluator.accuracy.intervals import IntervalMethod, proportion_interval
-from evaluator.accuracy.measures import Measure
-from evaluator.accuracy.predictive import npv_at, ppv_at
-from evaluator.accuracy.ratios import Ratio
+from evaluator.statistics.grids import PROBABILITIES
+from evaluator.statistics.intervals import IntervalMethod, proportion_interval
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.predictive import npv_at, ppv_at
+from evaluator.statistics.ratios import Ratio
 
 DRAWS = 100_000
 JEFFREYS = 0.5

@@ -9,10 +9,11 @@ import polars as pl
 
 from evaluator.accuracy.annex import MEASURE, Annex, measure_row
 from evaluator.accuracy.cells import Counts
-from evaluator.accuracy.choices import Choices
-from evaluator.accuracy.ledger import Ledger
-from evaluator.accuracy.measures import Measure, Settings, measures, proportion
-from evaluator.accuracy.strata import overall_counts
+from evaluator.accuracy.ledger.choices import Choices
+from evaluator.accuracy.ledger.ledger import Ledger
+from evaluator.accuracy.ledger.strata import overall_counts
+from evaluator.accuracy.measures import Settings, measures, proportion
+from evaluator.statistics.measure import Measure
 from evaluator.vocabulary import IndexResult, Reference
 
 HEADLINE = ("sensitivity", "specificity", "ppv", "npv", "recall_rate", "detection_rate", "false_per_true")

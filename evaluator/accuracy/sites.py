@@ -18,11 +18,12 @@ from scipy.special import expit
 from scipy.stats import t
 
 from evaluator.accuracy.cells import Counts
-from evaluator.accuracy.homogeneity import Homogeneity, exact_homogeneity
-from evaluator.accuracy.intervals import IntervalMethod, proportion_interval
-from evaluator.accuracy.measures import Measure, Settings, measures
-from evaluator.accuracy.mixed_model import MixedFit, fit
-from evaluator.accuracy.ratios import Z
+from evaluator.accuracy.measures import Settings, measures
+from evaluator.statistics.homogeneity import Homogeneity, exact_homogeneity
+from evaluator.statistics.intervals import IntervalMethod, proportion_interval
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.mixed_model import MixedFit, fit
+from evaluator.statistics.ratios import Z
 
 MINIMUM_SITES = 5
 # Ours: where rho is this close to 1, or its arctanh this uncertain, the sites do not tell it.

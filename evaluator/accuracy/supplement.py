@@ -29,9 +29,9 @@ from evaluator.accuracy.supplement_strata import (
     compare_strata,
     pool_within_groups,
 )
-from evaluator.accuracy.tipping import TippingPoint, missed_to_fall_below, tipping_points
-from evaluator.accuracy.verification import Correction, begg_greenes
-from evaluator.accuracy.verification_bounds import Bounds, bounds_from_verified_negatives
+from evaluator.accuracy.verification.bounds import Bounds, bounds_from_verified_negatives
+from evaluator.accuracy.verification.correction import Correction, begg_greenes
+from evaluator.accuracy.verification.tipping import TippingPoint, missed_to_fall_below, tipping_points
 
 SEED = 20260101  # ours; any number would do, and it is printed
 BIRTHS = 100_000

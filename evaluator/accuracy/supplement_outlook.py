@@ -8,20 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluator.accuracy.cells import Counts
-from evaluator.accuracy.evidence import Fixed, Rate, Share
-from evaluator.accuracy.expected import Comparison, compare
-from evaluator.accuracy.measures import Measure, Settings, measures
-from evaluator.accuracy.precision import (
+from evaluator.accuracy.measures import Settings, measures
+from evaluator.accuracy.prevalence import KnownPrevalence, predictive_logit
+from evaluator.accuracy.programme.evidence import Fixed, Rate, Share
+from evaluator.accuracy.programme.model import ConditionEvidence, Programme
+from evaluator.accuracy.programme.projection import Projection, project
+from evaluator.accuracy.verification.bounds import sensitivity_bounds
+from evaluator.statistics.expected import Comparison, compare
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.precision import (
     PrecisionAt,
     Sample,
     births_for_lower_bound,
     births_for_precision,
     precision_at,
 )
-from evaluator.accuracy.prevalence import KnownPrevalence, predictive_logit
-from evaluator.accuracy.programme import ConditionEvidence, Programme
-from evaluator.accuracy.projection import Projection, project
-from evaluator.accuracy.verification_bounds import sensitivity_bounds
 
 LEAST_PREVALENCE, MOST_PREVALENCE, POINTS = 1e-6, 1e-2, 33  # from 0.1 in 100,000 to 1 in 100
 HALF_WIDTH = 0.10

@@ -9,12 +9,14 @@ from scipy.stats import poisson
 
 from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.equity import Equity, Tally, contrast_strata
-from evaluator.accuracy.grids import PROBABILITIES
-from evaluator.accuracy.homogeneity import Homogeneity, exact_homogeneity
-from evaluator.accuracy.measures import Measure, Settings, measures
-from evaluator.accuracy.shrinkage import ExchangeableSet, Shrinkage, shrink
+from evaluator.accuracy.measures import Settings, measures
 from evaluator.accuracy.sites import SiteSummary, summarise_sites
-from evaluator.accuracy.variation import Variation, expected_by_births, variation
+from evaluator.statistics.grids import PROBABILITIES
+from evaluator.statistics.homogeneity import Homogeneity, exact_homogeneity
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.pooling import ExchangeableSet, Shrinkage
+from evaluator.statistics.shrinkage import shrink
+from evaluator.statistics.variation import Variation, expected_by_births, variation
 
 # Ours: equal means no more than so far apart; recalls are few, so their margin is narrow.
 MARGINS = {"sensitivity": 0.10, "ppv": 0.10, "recall_rate": 0.01}

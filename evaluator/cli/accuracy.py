@@ -7,15 +7,15 @@ from pathlib import Path
 import click
 
 from evaluator.accuracy.evaluation import Accuracy, Inputs, evaluate_counts, evaluate_findings
-from evaluator.accuracy.intervals import IntervalMethod
-from evaluator.accuracy.ledger_file import write_ledger
+from evaluator.accuracy.ledger.file import write_ledger
+from evaluator.accuracy.ledger.strata import Stratum
 from evaluator.accuracy.measures import Settings
-from evaluator.accuracy.ratios import RatioMethod
-from evaluator.accuracy.strata import Stratum
 from evaluator.cli.main import now
 from evaluator.files import write_text
 from evaluator.provenance import write_sidecar
 from evaluator.report.accuracy_text import as_csv, as_json, as_text
+from evaluator.statistics.intervals import IntervalMethod
+from evaluator.statistics.ratios import RatioMethod
 from evaluator.vocabulary import Definition, Reference
 
 FILE = click.Path(path_type=Path, dir_okay=False)

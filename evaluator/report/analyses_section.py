@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluator.accuracy.supplement import TIPPING_TARGET, Supplement
-from evaluator.accuracy.tipping import TippingPoint
+from evaluator.accuracy.verification.tipping import TippingPoint
 from evaluator.report.annex_section import annexes
 from evaluator.report.charts import Band, tipping_plot
 from evaluator.report.measured import bounds, proportion

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from evaluator.accuracy.cells import Cell
-from evaluator.accuracy.strata import newborn_cells
+from evaluator.accuracy.ledger.strata import newborn_cells
 from evaluator.report.model import Part, Step
 from evaluator.report.results import Results
 from evaluator.vocabulary import SampleStatus, Verdict

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from evaluator.accuracy.measures import Measure
-from evaluator.accuracy.verification_bounds import Bounds
+from evaluator.accuracy.verification.bounds import Bounds
 from evaluator.report.numbers import Row, decimal, in_words, percent
+from evaluator.statistics.measure import Measure
 
 NOT_ESTIMABLE = "not estimable"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from evaluator.accuracy.expected import Comparison
 from evaluator.accuracy.supplement_outlook import HALF_WIDTH, PLANNED_SENSITIVITY, Curve, Outlook, Plan
 from evaluator.report.charts import BLUE, GREY, VERMILION, Band, band_plot
 from evaluator.report.icon_array import Kind, icon_array
@@ -10,6 +9,7 @@ from evaluator.report.measured import number, p_value
 from evaluator.report.model import Column, Figure, Section, Table
 from evaluator.report.numbers import count, decimal, percent
 from evaluator.report.results import Results
+from evaluator.statistics.expected import Comparison
 
 OUTPUTS = {
     "affected": "Affected newborns",

@@ -12,9 +12,7 @@ from typing import Any
 
 from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.disclosure import SUPPRESSED_MARK, Cell, Rule, protect
-from evaluator.accuracy.intervals import IntervalMethod
 from evaluator.accuracy.measures import Settings, accuracy_table
-from evaluator.accuracy.ratios import RatioMethod
 from evaluator.accuracy.supplement import OVERALL, counts_of
 from evaluator.errors import InputError, Problem
 from evaluator.report.disclosure import RULE, SUPPRESSED, Disclosure
@@ -22,6 +20,8 @@ from evaluator.report.flow import flow
 from evaluator.report.model import Step
 from evaluator.report.numbers import count
 from evaluator.report.results import Results
+from evaluator.statistics.intervals import IntervalMethod
+from evaluator.statistics.ratios import RatioMethod
 
 PAIR_CELLS = ("tp", "fp", "unresolved_positive", "fn", "tn", "unverified_negative")
 NEWBORN_CELLS = (

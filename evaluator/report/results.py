@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from evaluator.accuracy.findings import check_panel, read_findings_table
-from evaluator.accuracy.index import condition_verdicts
+from evaluator.accuracy.ledger.findings import check_panel, read_findings_table
+from evaluator.accuracy.ledger.index import condition_verdicts
 from evaluator.accuracy.supplement import OVERALL, Options, Supplement, counts_of, supplement
 from evaluator.errors import InputError
 from evaluator.panel.load import load_panel

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from evaluator.accuracy.equity import Contrast
 from evaluator.accuracy.supplement_strata import Contrasts, Pooled, Site, Sites, limits_of_chance
-from evaluator.accuracy.variation import Variation
 from evaluator.report.charts import Band, Dot, funnel_plot
 from evaluator.report.measured import p_value, proportion
 from evaluator.report.model import Column, Figure, Section, Table
 from evaluator.report.numbers import decimal
 from evaluator.report.results import Results
+from evaluator.statistics.variation import Variation
 
 FUNNEL_SITES = 5
 MEASURES = {"sensitivity": "Sensitivity", "ppv": "PPV", "recall_rate": "Recalled"}

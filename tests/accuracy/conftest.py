@@ -9,12 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from evaluator.accuracy.choices import Choices
-from evaluator.accuracy.findings import Findings, coded_findings
-from evaluator.accuracy.ledger import Ledger, build_ledger
-from evaluator.accuracy.ledger_notes import affected_not_on_panel, ledger_notes
-from evaluator.accuracy.reference import reference_results
-from evaluator.accuracy.screened import screen_results
+from evaluator.accuracy.ledger.choices import Choices
+from evaluator.accuracy.ledger.findings import Findings, coded_findings
+from evaluator.accuracy.ledger.ledger import Ledger, build_ledger
+from evaluator.accuracy.ledger.notes import affected_not_on_panel, ledger_notes
+from evaluator.accuracy.ledger.reference import reference_results
+from evaluator.accuracy.ledger.screened import screen_results
 from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.sheets import OUTCOMES, REVIEWS, SAMPLES, Sheet

@@ -18,7 +18,7 @@ from evaluator.accuracy.disclosure import (
     revealed,
     total_less_parts,
 )
-from evaluator.accuracy.measures import Measure
+from evaluator.statistics.measure import Measure
 
 EXACT = Rule(round_to=1)
 TABLES = st.tuples(st.integers(1, 5), st.integers(1, 5)).flatmap(

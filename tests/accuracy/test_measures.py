@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluator.accuracy.cells import Counts
-from evaluator.accuracy.intervals import IntervalMethod
-from evaluator.accuracy.measures import Measure, Settings, accuracy_table, measures
-from evaluator.accuracy.ratios import RatioMethod
+from evaluator.accuracy.measures import Settings, accuracy_table, measures
+from evaluator.statistics.intervals import IntervalMethod
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.ratios import RatioMethod
 
 NEED_VERIFIED_NEGATIVES = ("sensitivity", "specificity", "npv", "fpr", "lr_positive", "lr_negative", "dor")
 ALWAYS_THERE = ("ppv", "recall_rate", "detection_rate", "screened_per_case", "false_per_true")

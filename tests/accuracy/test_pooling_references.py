@@ -16,14 +16,15 @@ import pytest
 from scipy.optimize import minimize
 
 from evaluator.accuracy.cells import Counts
-from evaluator.accuracy.expected import compare
-from evaluator.accuracy.measures import Measure
-from evaluator.accuracy.mixed_model import MixedFit, fit
-from evaluator.accuracy.precision import births_for_half_width
 from evaluator.accuracy.prevalence import KnownPrevalence, predictive_bayes, predictive_logit
-from evaluator.accuracy.shrinkage import ExchangeableSet, Pooling, log_posterior, shrink
 from evaluator.accuracy.sites import SiteModel, summarise_sites
-from evaluator.accuracy.variation import Form, variation
+from evaluator.statistics.expected import compare
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.mixed_model import MixedFit, fit
+from evaluator.statistics.pooling import ExchangeableSet
+from evaluator.statistics.precision import births_for_half_width
+from evaluator.statistics.shrinkage import Pooling, log_posterior, shrink
+from evaluator.statistics.variation import Form, variation
 
 CASES = Path(__file__).parent / "reference_pooling" / "cases.tsv"
 Values = dict[str, Any]

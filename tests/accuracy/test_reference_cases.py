@@ -13,17 +13,18 @@ from typing import Any
 
 import pytest
 
-from evaluator.accuracy.apparent_prevalence import true_prevalence
-from evaluator.accuracy.capture_recapture import TwoSources, chapman, lincoln_petersen
 from evaluator.accuracy.cells import Counts
-from evaluator.accuracy.measures import Measure
-from evaluator.accuracy.paired import McNemar, PairedTable, conditional_odds_ratio, mcnemar
-from evaluator.accuracy.paired_difference import (
+from evaluator.accuracy.verification.correction import begg_greenes
+from evaluator.statistics.apparent_prevalence import true_prevalence
+from evaluator.statistics.capture_recapture import TwoSources, chapman, lincoln_petersen
+from evaluator.statistics.measure import Measure
+from evaluator.statistics.paired import McNemar, PairedTable, conditional_odds_ratio, mcnemar
+from evaluator.statistics.paired_difference import (
     newcombe_paired_difference,
     tango_difference,
     unpaired_difference,
 )
-from evaluator.accuracy.paired_predictive import (
+from evaluator.statistics.paired_predictive import (
     PairedStudy,
     PredictiveValue,
     generalised_score,
@@ -31,17 +32,16 @@ from evaluator.accuracy.paired_predictive import (
     relative_predictive_value,
     weighted_generalised_score,
 )
-from evaluator.accuracy.relative_fractions import (
+from evaluator.statistics.relative_fractions import (
     relative_false_positive_fraction,
     relative_true_positive_fraction,
 )
-from evaluator.accuracy.strategies import (
+from evaluator.statistics.strategies import (
     Accuracy,
     Covariance,
     both_positive_scenario,
     either_positive_scenario,
 )
-from evaluator.accuracy.verification import begg_greenes
 
 CASES = Path(__file__).parent / "reference" / "partial_paired_combined.tsv"
 Values = dict[str, Any]

@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from evaluator.accuracy.additional_findings import additional_findings, false_positive_reasons
+from evaluator.accuracy.ledger.additional_findings import additional_findings, false_positive_reasons
+from evaluator.accuracy.ledger.strata import newborn_cells, overall_counts
 from evaluator.accuracy.measures import Settings
 from evaluator.accuracy.sensitivity_analysis import Ledgers, sensitivity_analysis
-from evaluator.accuracy.strata import newborn_cells, overall_counts
 from evaluator.panel.model import Panel
 from evaluator.vocabulary import Definition, Reference
 

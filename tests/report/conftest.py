@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from evaluator.accuracy.evaluation import Inputs, evaluate_findings
-from evaluator.accuracy.ledger_file import write_ledger
+from evaluator.accuracy.ledger.file import write_ledger
+from evaluator.accuracy.ledger.strata import Stratum
 from evaluator.accuracy.measures import Settings
-from evaluator.accuracy.strata import Stratum
 from evaluator.panel.load import load_panel
 from evaluator.provenance import Provenance, write_parquet
 from evaluator.report.accuracy_text import as_json

@@ -1,0 +1,1 @@
+"""What was not verified is not a true negative: what can still be said."""
