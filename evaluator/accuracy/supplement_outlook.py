@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from evaluator.accuracy.prevalence import KnownPrevalence, predictive_logit
 from evaluator.accuracy.programme.evidence import Fixed, Rate, Share
 from evaluator.accuracy.programme.model import ConditionEvidence, Programme
 from evaluator.accuracy.programme.projection import Projection, project
+from evaluator.accuracy.programme.tornado import Bar, tornado
 from evaluator.accuracy.verification.bounds import sensitivity_bounds
 from evaluator.statistics.expected import Comparison, compare
 from evaluator.statistics.measure import Measure
@@ -28,6 +29,8 @@ LEAST_PREVALENCE, MOST_PREVALENCE, POINTS = 1e-6, 1e-2, 33  # from 0.1 in 100,00
 HALF_WIDTH = 0.10
 PLANNED_SENSITIVITY = 0.95  # ours: what a programme hopes for, used for planning only
 PER = 100_000
+EVERY_CONDITION = "any condition of the panel"
+MOVED = ("false_negatives", "recalls")  # the two ways to fail: missed newborns, families called back
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,9 @@ class Outlook:
     observed: Mapping[str, Measure]
     projection: Projection | None
     reason: str = ""
+    moved: Mapping[str, tuple[Bar, ...]] = field(
+        default_factory=dict
+    )  # output -> what moves it, widest first
 
 
 def ppv_against_prevalence(counts: Counts) -> Curve:
@@ -172,10 +178,11 @@ def per_births(counts: Counts, births: int, seed: int) -> Outlook:
         return Outlook(births, observed, None, reason or "nobody was screened")
     tp, fn, fp, tn = counts.tp or 0, (counts.fn or 0) + counts.misplaced, counts.fp or 0, counts.tn or 0
     evidence = ConditionEvidence(
-        "any condition of the panel", Rate(tp + fn, screened), Share(tp, tp + fn), Share(fp, fp + tn)
+        EVERY_CONDITION, Rate(tp + fn, screened), Share(tp, tp + fn), Share(fp, fp + tn)
     )
     everyone = Programme((evidence,), Fixed(1.0), Share(counts.inconclusive or 0, screened))
-    return Outlook(births, observed, project(everyone, seed, births))
+    moved = {output: tuple(tornado(everyone, output, births)) for output in MOVED}
+    return Outlook(births, observed, project(everyone, seed, births), moved=moved)
 
 
 def _times(rate: Measure, births: int) -> Measure:

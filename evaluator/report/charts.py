@@ -45,6 +45,16 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Swing:
+    """One bar of a tornado: an output at the middle and at both ends of one uncertain quantity."""
+
+    name: str
+    at_mean: float
+    at_low: float
+    at_high: float
+
+
+@dataclass(frozen=True)
 class Dot:
     """One site of a funnel plot: how many were expected, and observed over expected."""
 
@@ -128,6 +138,28 @@ def discordance_bars(pairs: Sequence[tuple[str, Mapping[str, int]]]) -> str:
         )
     )
     return _svg(bars, max(2, len(pairs)) * 3 * ROW_HEIGHT)
+
+
+def tornado_plot(swings: Sequence[Swing], title: str) -> str:
+    """Draw what an output becomes with one quantity at either end of its interval, the widest bar on top."""
+    values = [
+        {"name": swing.name, "end": end, "from": swing.at_mean, "to": to}
+        for swing in swings
+        for end, to in (("at its lower limit", swing.at_low), ("at its upper limit", swing.at_high))
+    ]
+    scale = alt.Scale(domain=["at its lower limit", "at its upper limit"], range=[BLUE, VERMILION])
+    names = list(dict.fromkeys(swing.name for swing in swings))
+    bars = (
+        alt.Chart({"values": values})
+        .mark_bar()
+        .encode(
+            x=alt.X("from:Q", title=title, scale=alt.Scale(zero=False)),
+            x2="to:Q",
+            y=alt.Y("name:N", title=None, sort=names, axis=alt.Axis(labelLimit=MOST_WIDE)),
+            color=alt.Color("end:N", scale=scale, legend=alt.Legend(title=None, orient="top")),
+        )
+    )
+    return _svg(bars, max(2, len(names)) * ROW_HEIGHT)
 
 
 def funnel_plot(dots: Sequence[Dot], limits: Sequence[Band]) -> str:

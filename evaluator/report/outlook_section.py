@@ -1,15 +1,21 @@
-"""The sections that look ahead: expected cases, other prevalences, a year's numbers, births needed."""
+"""The sections that look ahead: other prevalences, a year's numbers, births needed."""
 
 from __future__ import annotations
 
-from evaluator.accuracy.supplement_outlook import HALF_WIDTH, PLANNED_SENSITIVITY, Curve, Outlook, Plan
-from evaluator.report.charts import BLUE, GREY, VERMILION, Band, band_plot
+from evaluator.accuracy.supplement_outlook import (
+    EVERY_CONDITION,
+    HALF_WIDTH,
+    PLANNED_SENSITIVITY,
+    Curve,
+    Outlook,
+    Plan,
+)
+from evaluator.report.charts import BLUE, GREY, VERMILION, Band, Swing, band_plot, tornado_plot
 from evaluator.report.icon_array import Kind, icon_array
-from evaluator.report.measured import number, p_value
+from evaluator.report.measured import number
 from evaluator.report.model import Column, Figure, Section, Table
 from evaluator.report.numbers import count, decimal, percent
 from evaluator.report.results import Results
-from evaluator.statistics.expected import Comparison
 
 OUTPUTS = {
     "affected": "Affected newborns",
@@ -22,72 +28,19 @@ OUTPUTS = {
     "false_per_true": "False per true positive",
     "screened_per_case": "Screened per case found",
 }
+QUANTITIES = {
+    "prevalence": "Prevalence",
+    "sensitivity": "Sensitivity",
+    "false_positive_rate": "False positive rate",
+    "inconclusive": "Inconclusive results",
+    "uptake": "Uptake",
+}
 OBSERVED = {
     "recall_rate": "Called back",
     "detection_rate": "Affected and found",
     "fp": "Called back though unaffected",
     "unresolved_positive": "Called back, not resolved",
 }
-
-
-def expected_section(results: Results) -> Section:
-    """Compare known affected newborns with those that published prevalences would lead one to expect."""
-    title, found = "Expected and observed cases", results.supplement
-    if found is None:
-        return Section("expected", title, ("No outcomes were evaluated.",))
-    cases = found.cases
-    if cases.together is None:
-        return Section("expected", title, (f"Not shown: {cases.reason}.",))
-    columns = (
-        Column("Condition"),
-        Column("Per 100,000", numeric=True),
-        Column("Expected", numeric=True),
-        Column("Observed", numeric=True),
-        Column("Observed / expected (95% CI)", numeric=True),
-        Column("p", numeric=True),
-        Column("Reading"),
-        Column("Source of the prevalence"),
-    )
-    everyone = ("All with a prevalence", _rate(cases.prevalence), *_compared(results, cases.together), "")
-    seen = [one for one in cases.conditions if one.comparison.observed]
-    rows = [
-        (results.name(one.condition), decimal(one.per_100k), *_compared(results, one.comparison), one.source)
-        for one in seen
-    ]
-    consider = cases.together.reading.consider if cases.together.reading else ""
-    paragraphs = (
-        (
-            "Observed are the affected newborns that anybody knows of, screened and with a result."
-            " Where negatives"
-            " were not followed up, some are missing."
-        ),
-        (
-            f"{cases.without_source} conditions have no prevalence with a source in the panel and are"
-            " left out;"
-            f" {len(cases.conditions) - len(seen)} with a prevalence had no known case and stand in"
-            " the sum only."
-        ),
-        f"All together: {cases.together.reading or 'no reading'}. To weigh: {consider or 'nothing'}.",
-    )
-    table = Table("expected-table", "Expected and observed", columns, (everyone, *rows))
-    return Section("expected", title, paragraphs, tables=(table,))
-
-
-def _rate(prevalence: float | None) -> str:
-    return "" if prevalence is None else decimal(prevalence * 100_000)
-
-
-def _compared(results: Results, comparison: Comparison) -> tuple[str, ...]:
-    show = results.show
-    if show.rule and show.rule.is_small(comparison.observed):
-        return decimal(comparison.expected), show.count(comparison.observed), "withheld", "", ""
-    return (
-        decimal(comparison.expected),
-        show.count(comparison.observed),
-        number(comparison.exact),
-        p_value(comparison.p_exact),
-        str(comparison.reading or ""),
-    )
 
 
 def outlook_section(results: Results) -> Section:
@@ -107,8 +60,12 @@ def outlook_section(results: Results) -> Section:
         paragraphs.append(f"Predictive value at other prevalences is not estimable: {found.curve.reason}.")
     tables = [_observed(found.outlook)]
     if found.outlook.projection is not None:
-        tables.append(_projected(found.outlook))
-    figures = (*_icons(found.outlook), *_curve(found.curve, found.plan.prevalence))
+        tables += [_projected(found.outlook), _moved(found.outlook)]
+    figures = (
+        *_icons(found.outlook),
+        *_curve(found.curve, found.plan.prevalence),
+        *_tornadoes(found.outlook),
+    )
     return Section("outlook", title, tuple(paragraphs), figures=figures, tables=tuple(tables))
 
 
@@ -133,6 +90,48 @@ def _projected(outlook: Outlook) -> Table:
     )
     note = f"Simulated: {count(projection.draws)} draws, seed {projection.seed}." if projection else ""
     return Table("projection", f"Projection for {count(outlook.births)} births", columns, rows, note=note)
+
+
+def _quantity(parameter: str) -> str:
+    name = parameter.removeprefix(f"{EVERY_CONDITION}: ")
+    return QUANTITIES.get(name, name)
+
+
+def _moved(outlook: Outlook) -> Table:
+    """Say what each uncertain quantity does to the numbers that matter, the others held at their means."""
+    columns = (
+        Column("Number"),
+        Column("Uncertain quantity"),
+        Column("At its lower limit", numeric=True),
+        Column("At its upper limit", numeric=True),
+    )
+    rows = tuple(
+        (OUTPUTS[output], _quantity(bar.parameter), decimal(bar.at_low), decimal(bar.at_high))
+        for output, bars in outlook.moved.items()
+        for bar in bars
+    )
+    note = "One quantity at a time at the ends of its 95% interval, the others at their means."
+    return Table("tornado", "What the projection hangs on", columns, rows, note=note)
+
+
+def _tornadoes(outlook: Outlook) -> tuple[Figure, ...]:
+    figures = []
+    for output, bars in outlook.moved.items():
+        if not bars:
+            continue
+        swings = [Swing(_quantity(bar.parameter), bar.at_mean, bar.at_low, bar.at_high) for bar in bars]
+        label = f"{OUTPUTS[output]}, per {count(outlook.births)} births"
+        told = "; ".join(
+            f"{swing.name.lower()} {decimal(swing.at_low)} to {decimal(swing.at_high)}" for swing in swings
+        )
+        figures.append(
+            Figure(
+                tornado_plot(swings, label),
+                f"{label}: which uncertain quantity moves them most.",
+                f"{label}, with one quantity at a time at the ends of its interval: {told}.",
+            )
+        )
+    return tuple(figures)
 
 
 def _icons(outlook: Outlook) -> tuple[Figure, ...]:

@@ -8,11 +8,12 @@ from evaluator.report.annex_section import annex_section
 from evaluator.report.comparison_section import comparison_section
 from evaluator.report.definitions import definitions_section
 from evaluator.report.disclosure import SAFEGUARD
+from evaluator.report.expected_section import expected_section
 from evaluator.report.first_page import blocks
 from evaluator.report.flow import flow
 from evaluator.report.model import Page, Section
 from evaluator.report.origins import origins_section
-from evaluator.report.outlook_section import design_section, expected_section, outlook_section
+from evaluator.report.outlook_section import design_section, outlook_section
 from evaluator.report.publication import published, published_flow
 from evaluator.report.quality import quality_section
 from evaluator.report.question import question_section

@@ -16,11 +16,13 @@ from evaluator.report.charts import (
     Band,
     Bar,
     Dot,
+    Swing,
     band_plot,
     discordance_bars,
     forest_plot,
     funnel_plot,
     tipping_plot,
+    tornado_plot,
 )
 from evaluator.report.html import as_html
 from evaluator.report.icon_array import MOST_SQUARES, Kind, icon_array
@@ -126,6 +128,7 @@ def test_drawings_of_extreme_values() -> None:
         tipping_plot([Band(0, 0.0, 1.0, 0.0)]),
         discordance_bars([(hostile, {"genomic only": 0, "conventional only": 10_000})]),
         funnel_plot([Dot(hostile, 0.01, 500.0)], [Band(0.01, 0.0, 300.0), Band(1.0, 0.0, 4.0)]),
+        tornado_plot([Swing(hostile, 0.0, 0.0, 1e6), Swing("same", 0.0, 0.0, 0.0)], hostile),
         icon_array([Kind(hostile, 1.0, "#000000")])[0],
     ]
     for drawing in drawings:
@@ -199,3 +202,14 @@ def test_stard_items_lead_to_their_section(results: Results) -> None:
     assert len(table.rows) == 34
     for row, link in zip(table.rows, table.links, strict=True):
         assert (link in places) != (row[2] == "not in the data")
+
+
+def test_tornado_says_what_the_projection_hangs_on(results: Results) -> None:
+    """Verified counts: a drawing each for missed newborns and recalls, the same numbers in a table."""
+    verified = Counts("overall", 40, 60, 4, 99_000, 0, 0, 50, 9)
+    outlook = section(counted(results, verified), "outlook")
+    drawn = [figure for figure in outlook.figures if "moves them most" in figure.caption]
+    (table,) = (one for one in outlook.tables if one.id == "tornado")
+    assert len(drawn) == 2
+    assert table.rows[0][:2] == ("Missed", "Sensitivity")
+    assert f"sensitivity {table.rows[0][2]} to {table.rows[0][3]}" in drawn[0].description

@@ -14,9 +14,10 @@ from evaluator.statistics.grids import PROBABILITIES
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a tornado: the output with one parameter at its 2.5% and at its 97.5% point."""
+    """One bar of a tornado: the output with one parameter at its mean, its 2.5% and its 97.5% point."""
 
     parameter: str
+    at_mean: float
     at_low: float
     at_high: float
 
@@ -35,6 +36,7 @@ def tornado(programme: Programme, output: str, births: int = BIRTHS) -> list[Bar
         for name, piece in pieces_of(evidence).items():
             centre[f"{evidence.condition}: {name}"] = piece.mean
             pieces[f"{evidence.condition}: {name}"] = piece
+    middle = algebra(ordered, centre, births)[output]
     bars = []
     for parameter, piece in pieces.items():
         low, high = (
@@ -42,5 +44,5 @@ def tornado(programme: Programme, output: str, births: int = BIRTHS) -> list[Bar
             for p in (PROBABILITIES[0], PROBABILITIES[2])
         )
         if low != high:
-            bars.append(Bar(parameter, low, high))
+            bars.append(Bar(parameter, middle, low, high))
     return sorted(bars, key=lambda bar: (-abs(bar.at_high - bar.at_low), bar.parameter))

@@ -132,7 +132,7 @@ def test_tornado() -> None:
     widths = [abs(bar.at_high - bar.at_low) for bar in bars]
     assert widths == sorted(widths, reverse=True)
     assert bars[0].parameter == "cystic-fibrosis: prevalence"
-    assert bars[0].at_low < bars[0].at_high
+    assert bars[0].at_low < bars[0].at_mean < bars[0].at_high
     assert not any("mcadd: second_tier" in bar.parameter for bar in bars)
     assert tornado(CERTAIN, "true_positives") == []
 
