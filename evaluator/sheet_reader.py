@@ -188,9 +188,10 @@ def _cell(column: Column, text: str, *, private: bool) -> tuple[str | int | floa
     if column.kind == "pseudonym":
         return _pseudonym(text)
     if column.kind == "bases":
-        if set(text) <= set("ACGT"):
+        if set(text) <= set("ACGT") or text in column.words:
             return text, ""
-        return None, f"{shown} may hold only the bases A, C, G and T"
+        others = f", or {' or '.join(column.words)} for a structural allele" if column.words else ""
+        return None, f"{shown} may hold only the bases A, C, G and T{others}"
     return _numeral(column, text, shown) if column.kind in ("integer", "number") else (text, "")
 
 

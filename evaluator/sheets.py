@@ -107,15 +107,16 @@ ALLELES = Sheet(
     (
         *_text("contig", required=True),
         Column("position", "integer", required=True, minimum=1),
-        Column("ref", "bases", required=True),
-        Column("alt", "bases", required=True),
+        Column("ref", "bases", required=True, words=("N",)),
+        Column("alt", "bases", required=True, words=("<DEL>", "<DUP>")),
+        Column("end", "integer", minimum=1),
         *_text("gene", required=True),
         _word("list", AlleleList, required=True),
         Column("condition", "slug"),
         _word("inheritance", Inheritance),
         *_text("reason", "source"),
     ),
-    key=("contig", "position", "ref", "alt", "gene", "condition", "inheritance"),
+    key=("contig", "position", "ref", "alt", "end", "gene", "condition", "inheritance"),
 )
 DIPLOTYPES = Sheet(
     "diplotypes",

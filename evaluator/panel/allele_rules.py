@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from evaluator.errors import Problem
-from evaluator.panel.alleles import ANY, REPORTABLE_AS, Allele, minimal_form, parse_haplotype
+from evaluator.panel.alleles import (
+    ANY,
+    REPORTABLE_AS,
+    STRUCTURAL,
+    Allele,
+    minimal_form,
+    parse_haplotype,
+)
 from evaluator.panel.draft import Draft
 from evaluator.panel.gene_rules import GeneAtlas
 from evaluator.panel.genome import CONTIG_LENGTHS
@@ -29,9 +36,9 @@ def allele_problems(draft: Draft, atlas: GeneAtlas) -> list[Problem]:
     complaints = [*_on_two_lists(rows), *_clashing_bases(rows)]
     for row in rows:
         found = _gene_complaints(row["gene"], gene_rows) + _scope_complaints(row, conditions, gene_rows)
-        if None not in (row["contig"], row["position"], row["ref"], row["alt"]):
-            allele = Allele(row["contig"], row["position"], row["ref"], row["alt"])
-            found += _impossible(allele, row["gene"], atlas)
+        found += _end_complaints(row)
+        if None not in (row["contig"], row["position"], row["ref"], row["alt"]) and not _end_complaints(row):
+            found += _impossible(_written(row), row["gene"], atlas)
         complaints += [(row["line"], complaint) for complaint in found]
     return [draft.problem("alleles", line, complaint) for line, complaint in complaints]
 
@@ -85,6 +92,32 @@ def _scope_complaints(row: Row, conditions: set[str], gene_rows: GeneRows) -> li
     return [f"no gene row of {row['gene']} has the scope {scope!r}, so this row would never apply"]
 
 
+def _end_complaints(row: Row) -> list[str]:
+    """A structural allele needs its last base, as INFO/END gives it; no other allele has one."""
+    if row["alt"] is None:  # told by the sheet's reader
+        return []
+    if row["alt"] not in STRUCTURAL:
+        if row["end"] is not None:
+            return [f"end belongs to {' and '.join(STRUCTURAL)} only; leave it empty"]
+        if row["ref"] == "N":
+            return ["ref N belongs to a structural allele only; write the bases"]
+        return []
+    if row["end"] is None:
+        return [f"alt {row['alt']} needs end, the last base that is changed (INFO/END of a VCF)"]
+    if row["ref"] is not None and len(row["ref"]) != 1:
+        return [f"ref of {row['alt']} is the one base at position, or N"]
+    if row["position"] is not None and row["end"] <= row["position"]:
+        return [f"end {row['end']} does not lie after position {row['position']}"]
+    return []
+
+
+def _written(row: Row) -> Allele:
+    """Name the allele of a row as findings do."""
+    kind = STRUCTURAL.get(row["alt"])
+    named = (row["ref"], row["alt"]) if kind is None else (kind, str(row["end"]))
+    return Allele(row["contig"], row["position"], *named)
+
+
 def _impossible(allele: Allele, symbol: str | None, atlas: GeneAtlas) -> list[str]:
     """Say why an allele cannot stand on a panel of this build; empty when it can."""
     lengths = CONTIG_LENGTHS[atlas.build]
@@ -92,7 +125,7 @@ def _impossible(allele: Allele, symbol: str | None, atlas: GeneAtlas) -> list[st
         usual = "chrM" if allele.contig in ("MT", "M") else f"chr{allele.contig}"
         advice = f"write {usual}" if usual in lengths else f"it is one of {', '.join(lengths)}"
         return [f"contig {allele.contig!r} is not a contig of {atlas.build}; {advice}"]
-    last = allele.position + len(allele.ref) - 1
+    last = allele.last
     if last > lengths[allele.contig]:
         length = lengths[allele.contig]
         return [
@@ -102,6 +135,10 @@ def _impossible(allele: Allele, symbol: str | None, atlas: GeneAtlas) -> list[st
 
 
 def _form_complaints(allele: Allele) -> Iterator[str]:
+    if allele.is_structural:
+        if int(allele.alt) <= allele.position:
+            yield f"{allele} ends before it begins"
+        return
     if allele.ref == allele.alt:
         yield f"ref and alt are both {allele.ref}; an allele must change something"
         return
@@ -117,7 +154,7 @@ def _far_complaints(allele: Allele, symbol: str | None, atlas: GeneAtlas) -> Ite
     if gene.contig != allele.contig:
         yield f"{allele} lies on {allele.contig}, but {gene.symbol} lies on {gene.contig}"
         return
-    first, last = allele.position - 1, allele.position + len(allele.ref) - 1
+    first, last = allele.position - 1, allele.last
     distance = max(gene.start - last, first - gene.end, 0)
     if distance > FARTHEST_FROM_GENE:
         span = f"{gene.contig}:{gene.start + 1}-{gene.end}"
@@ -128,7 +165,7 @@ def _on_two_lists(rows: list[Row]) -> Iterator[tuple[int, str]]:
     """Find rows of one allele and gene whose scopes overlap although their lists differ."""
     by_allele: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        key = (row["contig"], row["position"], row["ref"], row["alt"], row["gene"])
+        key = (row["contig"], row["position"], row["ref"], row["alt"], row["end"] or 0, row["gene"])
         if None not in key and row["list"] is not None:
             by_allele[key].append(row)
     for same in by_allele.values():
@@ -143,7 +180,7 @@ def _clashing_bases(rows: list[Row]) -> Iterator[tuple[int, str]]:
     """Find rows that start at one position and disagree about the reference bases there."""
     longest: dict[tuple[Any, ...], Row] = {}
     for row in rows:
-        if None in (row["contig"], row["position"], row["ref"]):
+        if None in (row["contig"], row["position"], row["ref"]) or row["ref"] == "N":
             continue
         other = longest.setdefault((row["contig"], row["position"]), row)
         shorter, longer = sorted((row["ref"], other["ref"]), key=len)

@@ -105,10 +105,14 @@ class Sample(Rules):
 
 
 class Structural(Rules):
-    """Deletions: the fraction of at least one coding exon that must be gone."""
+    """Deletions: the fraction of at least one coding exon that must be gone.
+
+    `without_calls` says what becomes of a negative where nobody looked for deletions.
+    """
 
     enabled: bool
     min_exon_overlap: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    without_calls: Literal["flag", "not assessed"]
 
 
 class Callability(Rules):

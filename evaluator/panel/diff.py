@@ -19,7 +19,7 @@ Pair = tuple[Record, Record]
 FALLBACK_KEYS: dict[str, tuple[str, ...] | None] = {
     "conditions": ("name",),
     "genes": ("condition", "gene"),
-    "alleles": ("contig", "position", "ref", "alt", "gene"),
+    "alleles": ("contig", "position", "ref", "alt", "end", "gene"),
     "diplotypes": None,
 }
 

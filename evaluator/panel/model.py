@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from evaluator.panel.alleles import named
 from evaluator.panel.criteria import Criteria
 from evaluator.provenance import sha256_of_text
 from evaluator.sheets import ALLELES, CONDITIONS, DIPLOTYPES, GENES, Sheet
@@ -51,6 +52,11 @@ class Panel:
             .filter(pl.col("enabled") == "yes")
             .sort("condition", "gene", "inheritance")
         )
+
+    @cached_property
+    def named_alleles(self) -> pl.DataFrame:
+        """The allele table with structural alleles named as in calls and findings (alleles.Allele)."""
+        return named(self.alleles)
 
     @cached_property
     def sha256(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from evaluator.panel.alleles import parse_haplotype
+from evaluator.panel.alleles import is_structural, parse_haplotype
 from evaluator.panel.genes import gene_models
 from evaluator.panel.genome import CONTIG_LENGTHS, KARYOTYPE_ORDER
 from evaluator.panel.model import Panel
@@ -18,7 +18,8 @@ def panel_regions(panel: Panel, padding: int = 20) -> pl.DataFrame:
     """Return the merged regions of a panel in karyotype order: contig, start (0-based), end (exclusive).
 
     Coding exons of every enabled gene row with `padding` bases on either side, and 50 bases on either side
-    of every allele of those genes that the panel lists or names in a diplotype rule.
+    of every allele of those genes that the panel lists or names in a diplotype rule; of a structural allele,
+    on either side of its middle, which every call that shares more than half of it covers.
     """
     genes = panel.gene_rows.select("gene").unique()
     parts = (_exons(panel, genes, padding), _listed(panel, genes), _in_diplotypes(panel, genes))
@@ -41,28 +42,36 @@ def _exons(panel: Panel, genes: pl.DataFrame, padding: int) -> pl.DataFrame:
 
 
 def _listed(panel: Panel, genes: pl.DataFrame) -> pl.DataFrame:
-    alleles = panel.alleles.join(genes, on="gene", how="semi")
-    return _around(alleles.select("contig", "position", "ref"))
+    alleles = panel.named_alleles.join(genes, on="gene", how="semi")
+    return _around(alleles.select("contig", "position", "ref", "alt"))
 
 
 def _in_diplotypes(panel: Panel, genes: pl.DataFrame) -> pl.DataFrame:
     rules = panel.diplotypes.join(genes, on="gene", how="semi")
     named = [
-        (allele.contig, allele.position, allele.ref)
+        (allele.contig, allele.position, allele.ref, allele.alt)
         for text in (*rules["allele_1"], *rules["allele_2"])
         for allele in parse_haplotype(text) or ()
     ]
-    schema = {"contig": pl.String, "position": pl.Int32, "ref": pl.String}
+    schema = {"contig": pl.String, "position": pl.Int32, "ref": pl.String, "alt": pl.String}
     return _around(pl.DataFrame(named, schema=schema, orient="row"))
 
 
 def _around(alleles: pl.DataFrame) -> pl.DataFrame:
-    first = pl.col("position") - 1
-    return alleles.select(
-        "contig",
-        start=first - ALLELE_PADDING,
-        end=(first + pl.col("ref").str.len_bytes().cast(pl.Int32) + ALLELE_PADDING),
+    return alleles.with_columns(**allele_place()).select(
+        "contig", start=pl.col("start") - ALLELE_PADDING, end=pl.col("end") + ALLELE_PADDING
     )
+
+
+def allele_place() -> dict[str, pl.Expr]:
+    """Return `start` (0-based) and `end` of where a named allele is looked for: a DEL's or DUP's middle."""
+    first = pl.col("position") - 1
+    last = pl.when(is_structural()).then(pl.col("alt")).cast(pl.Int32, strict=False)
+    middle = (pl.col("position") + last) // 2
+    return {
+        "start": pl.coalesce(middle, first),
+        "end": pl.coalesce(middle + 1, first + pl.col("ref").str.len_bytes().cast(pl.Int32)),
+    }
 
 
 def _clip(regions: pl.DataFrame, build: str) -> pl.DataFrame:

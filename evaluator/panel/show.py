@@ -119,7 +119,7 @@ def _gene_rows(genes: pl.DataFrame) -> list[str]:
 
 
 def _listed(panel: Panel, genes: pl.DataFrame) -> list[str]:
-    alleles = panel.alleles.join(genes, on="gene", how="semi").sort("contig", "position", "ref", "alt")
+    alleles = panel.named_alleles.join(genes, on="gene", how="semi").sort("contig", "position", "ref", "alt")
     listed = [
         (str(Allele(*row[:4])), *row[4:])
         for row in alleles.select(

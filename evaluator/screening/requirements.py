@@ -10,7 +10,7 @@ from evaluator.errors import Problem
 from evaluator.panel.criteria import Criteria
 from evaluator.panel.genes import gene_models
 from evaluator.panel.model import Panel
-from evaluator.panel.regions import ALLELE_PADDING, panel_regions
+from evaluator.panel.regions import ALLELE_PADDING, allele_place, panel_regions
 from evaluator.screening.evidence import Sources
 from evaluator.screening.gene_rows import gene_rows
 from evaluator.variants.annotate import alleles_digest, annotated_alleles
@@ -65,8 +65,9 @@ def genes_of(panel: Panel, intervals: pl.DataFrame) -> list[str]:
         .unnest("exons")
         .select("gene", "contig", low="start", high="end")
     )
-    first = pl.col("position") - 1
-    alleles = panel.alleles.select("gene", "contig", low=first - ALLELE_PADDING, high=first + ALLELE_PADDING)
+    alleles = panel.named_alleles.with_columns(**allele_place()).select(
+        "gene", "contig", low=pl.col("start") - ALLELE_PADDING, high=pl.col("start") + ALLELE_PADDING
+    )
     places = pl.concat([exons, alleles]).join(genes, on="gene", how="semi")
     touching = intervals.join(places, on="contig").filter(
         (pl.col("low") < pl.col("end")) & (pl.col("high") > pl.col("start"))

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+import polars as pl
+
+from evaluator.panel.alleles import STRUCTURAL
 from evaluator.panel.genes import gene_models
 from evaluator.panel.genome import CONTIGS, is_pseudo_autosomal
 from evaluator.panel.model import Panel
@@ -260,7 +263,7 @@ def build_catalogue(panel: Panel) -> Catalogue:
             Allele(*(record[name] for name in Allele._fields)),
             *(record[name] for name in ("gene", "list", "condition", "inheritance")),
         )
-        for record in panel.alleles.iter_rows(named=True)
+        for record in panel.alleles.filter(~pl.col("alt").is_in(list(STRUCTURAL))).iter_rows(named=True)
     ]
     times = Counter(listing.allele for listing in listings)
     once = sorted(

@@ -87,7 +87,9 @@ def require_listed_bases(header: Header, records: pl.DataFrame, alleles: pl.Data
     of them meet, or when one disagrees: a build that cannot be verified is never assumed.
     """
     meeting = records.select("contig", "position", "ref").join(
-        alleles.select("contig", "position", pl.col("ref").alias("listed")).unique(),
+        alleles.filter(pl.col("ref") != "N")
+        .select("contig", "position", pl.col("ref").alias("listed"))
+        .unique(),
         on=["contig", "position"],
     )
     agrees = meeting["ref"].str.slice(0, 1).str.to_uppercase() == meeting["listed"].str.slice(0, 1)

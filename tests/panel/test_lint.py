@@ -203,3 +203,36 @@ def test_a_mistake_in_panel_yaml_hides_no_gene(folder: Path, edit: Edit) -> None
 def test_no_folder_is_one_kind_of_problem(tmp_path: Path) -> None:
     """A path that is no folder is said to be none."""
     assert "is no folder" in str(lint(tmp_path / "nowhere"))
+
+
+STRUCTURAL = [
+    ("N\t<DEL>\t117519392", ""),
+    ("C\t<DUP>\t117519392", ""),
+    ("N\t<DEL>\t", "alt <DEL> needs end"),
+    ("CT\t<DEL>\t117519392", "ref of <DEL> is the one base at position, or N"),
+    ("N\t<DEL>\t117498312", "end 117498312 does not lie after position 117498312"),
+    ("N\t<DEL>\t199000000", "is past the end of chr7"),
+    ("N\t<INV>\t117519392", "A, C, G and T, or <DEL> or <DUP> for a structural allele"),
+    ("N\tA\t", "ref N belongs to a structural allele only"),
+    ("C\tA\t117498312", "end belongs to <DEL> and <DUP> only"),
+]
+
+
+@pytest.mark.parametrize(("written", "words"), STRUCTURAL, ids=lambda value: value.replace("\t", " ")[:28])
+def test_a_structural_allele_has_its_ends(folder: Path, written: str, words: str) -> None:
+    """A deletion or duplication is listed as a VCF writes it, with its last base in `end`."""
+    rows = "contig\tposition\tref\talt\tend\tgene\tlist\n" + f"chr7\t117498312\t{written}\tCFTR\tallow\n"
+    (folder / "alleles.tsv").write_text(rows, encoding="utf-8")
+    told = [
+        (problem.line, problem.message) for problem in lint(folder) if problem.file.endswith("alleles.tsv")
+    ]
+    assert [line for line, _ in told] == ([2] if words else [])
+    assert all(words in message for _, message in told)
+
+
+def test_a_diplotype_rule_may_name_a_deletion(folder: Path, edit: Edit) -> None:
+    """A rule names a structural allele as findings do; one that ends before it begins cannot be."""
+    edit("diplotypes.tsv", "", "CFTR\tany\tchr7-117498312-DEL-117519392\treportable\n")
+    assert lint(folder) == []
+    edit("diplotypes.tsv", "DEL-117519392", "DEL-117498312")
+    assert ["ends before it begins" in problem.message for problem in lint(folder)] == [True]

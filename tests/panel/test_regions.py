@@ -98,3 +98,12 @@ def test_the_exons_agree_with_the_source(small: Panel, shared_data: Path) -> Non
                 found.add(gene)
                 assert covered(regions, contig, int(start) - 20, int(end) + 20), name
     assert found == genes
+
+
+def test_the_middle_of_a_listed_deletion_is_read(small: Panel) -> None:
+    """A call that shares more than half of a listed deletion covers its middle, wherever its own ends lie."""
+    row = {"contig": "chr7", "position": 117490000, "ref": "N", "alt": "<DEL>", "end": 117496000}
+    listed = pl.DataFrame([{**row, "gene": "CFTR", "list": "allow"}], schema=small.alleles.schema)
+    regions = panel_regions(replace(small, alleles=listed))
+    assert covered(regions, "chr7", 117492999 - 50, 117493000 + 50)
+    assert not covered(regions, "chr7", 117490100, 117490101)
