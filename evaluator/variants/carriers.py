@@ -19,7 +19,7 @@ from evaluator.variants.intervals import Coordinates, Intervals
 from evaluator.variants.lines import find_candidates
 from evaluator.variants.sources import Slab
 
-GENOTYPE = "GT"
+GENOTYPE, TOO_MANY = "GT", "too many"
 HEAD_COLUMNS = len(FIXED) + 1  # what stands before the samples: the fixed columns and FORMAT
 _HEAD = re.compile(rb"(?:[^\t\n]*\t){%d}[^\t\r\n]*" % (HEAD_COLUMNS - 1))
 _TAB, _NEWLINE, _RETURN, _COLON = 9, 10, 13, 58  # characters
@@ -56,27 +56,31 @@ class Fields:
         return Fields(self.format, Pairs(self.pairs.records + records, self.pairs.samples), self.text)
 
     def values(self) -> pl.DataFrame:
-        """Split into the columns GT and FORMAT_KEYS (text, null where absent or "."; GT as written)."""
+        """Split into the columns GT and FORMAT_KEYS (text, null where absent or "."; GT as written).
+
+        Where a sample has more fields than FORMAT names, `too many` is not null.
+        """
         keys = self.format.split(":")
         wanted = [key for key in (GENOTYPE, *FORMAT_KEYS) if key in keys]
         places = [keys.index(key) + 1 for key in wanted]
         table = pl.read_csv(
-            b":" * len(keys) + b"\n" + self.text,  # the first line settles the columns
+            b":" * (len(keys) + 1) + b"\n" + self.text,  # the first line settles the columns
             separator=":",
             has_header=False,
             quote_char=None,
             encoding="utf8-lossy",
             truncate_ragged_lines=True,
-            schema={f"column_{place}": pl.String for place in range(len(keys) + 1)},
+            schema={f"column_{place}": pl.String for place in range(len(keys) + 2)},
             null_values={
                 f"column_{place}": "." for key, place in zip(wanted, places, strict=True) if key != GENOTYPE
             },
-            columns=sorted(places),
+            columns=[*sorted(places), len(keys) + 1],
         )
         return table.slice(1).select(
             pl.Series("record", self.pairs.records, dtype=pl.Int64),
             pl.Series("sample", self.pairs.samples, dtype=pl.Int64),
             *(pl.col(f"column_{place}").alias(key) for key, place in zip(wanted, places, strict=True)),
+            pl.col(f"column_{len(keys) + 1}").alias(TOO_MANY),
         )
 
 

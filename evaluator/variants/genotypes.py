@@ -12,11 +12,13 @@ import polars as pl
 from evaluator.errors import InputError
 from evaluator.variants.calls import CALLED, FORMAT_KEYS, called_alleles, with_format_values
 from evaluator.variants.records import sample_column
+from evaluator.variants.well_formed import require_fields
 
 _GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
 _ONLY_REFERENCE = r"^0(?:[|/]0)*(?::|$)"
 _SEQUENCE = r"^[ACGTNacgtn]+$"
 SPANNING_DELETION = "*"
+MISSING_ALT = "."  # a genotype that names it has an allele of which nothing is known
 _CALL = "call"
 UNRESOLVED = pl.Schema({"start": pl.Int64, "end": pl.Int64, "reason": pl.String})
 _GENOTYPE_TABLE = pl.Schema(
@@ -76,7 +78,9 @@ def read_genotypes(path: Path, records: pl.DataFrame, samples: list[str]) -> Row
     The calls have the columns of CALLED, and `sample`. Raises InputError where a genotype is malformed or
     names an allele that the record does not have.
     """
-    rows = with_format_values(_not_reference(records, samples), "value", ("GT", *FORMAT_KEYS))
+    rows = _not_reference(records, samples)
+    require_fields(path, rows)
+    rows = with_format_values(rows, "value", ("GT", *FORMAT_KEYS))
     named = _named(rows, _genotype_table(path, rows))
     _require_alleles(path, named)
     others = named.lazy().filter(pl.col("kind") != _CALL)
@@ -130,6 +134,8 @@ def _kind() -> pl.Expr:
         .then(pl.lit("without_genotype"))
         .when(pl.col("allele").is_null())
         .then(pl.when(pl.col("missing") > 0).then(pl.lit("no_call")))
+        .when(pl.col("called") == MISSING_ALT)
+        .then(pl.lit("missing_alt"))
         .when(pl.col("called") == SPANNING_DELETION)
         .then(pl.lit("spanning_deletion"))
         .when(pl.col("called").str.contains(_SEQUENCE))
@@ -140,7 +146,8 @@ def _kind() -> pl.Expr:
 
 def _unresolved(others: pl.LazyFrame) -> pl.LazyFrame:
     """Spans whose genotype says neither reference nor a sequence: never taken for reference."""
-    reasons = {"without_genotype": "no_call", "no_call": "no_call", "symbolic_allele": "symbolic_allele"}
+    reasons = dict.fromkeys(("without_genotype", "no_call", "missing_alt"), "no_call")
+    reasons["symbolic_allele"] = "symbolic_allele"
     reason = pl.col("kind").replace_strict(reasons, default=None, return_dtype=pl.String)
     spans = others.select("sample", "start", "end", reason.alias("reason"))
     return spans.drop_nulls("reason").unique(maintain_order=True)
@@ -189,9 +196,7 @@ def _genotype_rows(text: str) -> list[tuple[object, ...]]:
 
 
 def _require_alleles(path: Path, named: pl.DataFrame) -> None:
-    beyond = named.filter(
-        pl.col("allele").is_not_null() & (pl.col("called").is_null() | (pl.col("called") == "."))
-    )
+    beyond = named.filter(pl.col("allele").is_not_null() & pl.col("called").is_null())
     if len(beyond):
         raise InputError.of(
             path, "has a genotype (GT) that names an allele its ALT does not list", beyond["line"][0]

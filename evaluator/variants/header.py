@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evaluator.errors import InputError, Problem, raise_if_any
 
+_VERSION = re.compile(r"^\ufeff?##fileformat=VCFv4\.\d+\s*$")
 FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 _CONTIG = re.compile(r"^##contig=<(.*)>$")
 _ATTRIBUTE = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^,]*)')
@@ -52,8 +53,10 @@ def parse_header(path: Path, raw: bytes, *, sites: bool = False) -> Header:
     """
     text = raw.decode("utf-8", errors="replace").replace("\r\n", "\n")
     lines = text.splitlines()
-    if not lines or not lines[0].lstrip("\ufeff").startswith("##fileformat=VCF"):
-        raise InputError.of(path, "does not begin with ##fileformat=VCF; give a VCF or BCF file", 1)
+    if not lines or not _VERSION.match(lines[0]):
+        raise InputError.of(
+            path, "does not begin with ##fileformat=VCFv4; give a VCF (version 4) or BCF file", 1
+        )
     columns = lines[-1].split("\t")
     if columns[0] != "#CHROM":
         raise InputError.of(path, "has no #CHROM line; the file is cut short or not a VCF", len(lines))

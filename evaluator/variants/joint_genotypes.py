@@ -11,18 +11,23 @@ import polars as pl
 
 from evaluator.errors import InputError
 from evaluator.variants.calls import CALLED, FORMAT_KEYS, called_alleles
-from evaluator.variants.carriers import GENOTYPE, Fields, Slabful, joined_fields
+from evaluator.variants.carriers import GENOTYPE, TOO_MANY, Fields, Slabful, joined_fields
+from evaluator.variants.well_formed import TOO_MANY_FIELDS
 
 CALL = "call"
 _GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
 _SEQUENCE = r"^[ACGTNacgtn]+$"
-_SPANNING_DELETION = "*"
+_SPANNING_DELETION, _MISSING_ALT = "*", "."
 _WITHOUT, _NO_CALL, _SYMBOLIC = "without_genotype", "no_call", "symbolic_allele"
 _CALLED = pl.Schema([("sample", pl.Int64()), *CALLED.items()])
 _UNRESOLVED = pl.Schema({"sample": pl.Int64, "start": pl.Int64, "end": pl.Int64, "reason": pl.String})
 _SET_ASIDE = pl.Schema({"sample": pl.Int64, "kind": pl.String, "len": pl.UInt32})
 _VALUES = pl.Schema(
-    [("record", pl.Int64), ("sample", pl.Int64), *((key, pl.String) for key in (GENOTYPE, *FORMAT_KEYS))]
+    [
+        ("record", pl.Int64),
+        ("sample", pl.Int64),
+        *((key, pl.String) for key in (GENOTYPE, *FORMAT_KEYS, TOO_MANY)),
+    ]
 )
 _SPELLED = pl.Schema(
     {
@@ -68,6 +73,7 @@ def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples
     Raises InputError where a genotype is malformed or names an allele that the record does not have.
     """
     values = _values(slabfuls)
+    _require_fields(path, records, values)
     meanings = _meanings(path, records, values)
     named = values.join(meanings, on=["record", GENOTYPE], nulls_equal=True)
     is_call = pl.col("kind") == CALL
@@ -99,6 +105,12 @@ def _values(slabfuls: list[Slabful]) -> pl.DataFrame:
     return pl.concat(frames, how="diagonal")
 
 
+def _require_fields(path: Path, records: pl.DataFrame, values: pl.DataFrame) -> None:
+    wrong = values.filter(pl.col(TOO_MANY).is_not_null()).join(records.select("record", "line"), on="record")
+    if len(wrong):
+        raise InputError.of(path, TOO_MANY_FIELDS, int(str(wrong["line"].min())))
+
+
 def _firsts(slabfuls: list[Slabful]) -> list[int]:
     counts = [len(part.lines) for part in slabfuls]
     return [0, *np.cumsum(counts).tolist()[:-1]]
@@ -117,8 +129,8 @@ def _meanings(path: Path, records: pl.DataFrame, values: pl.DataFrame) -> pl.Dat
         .with_columns(_reason().alias("reason"))
         .collect()
     )
-    beyond = pl.col("allele").is_not_null() & (pl.col("called").is_null() | (pl.col("called") == "."))
-    wrong = meanings.filter(beyond)["line"].min()
+    beyond = meanings.filter(pl.col("allele").is_not_null() & pl.col("called").is_null())
+    wrong = beyond["line"].min()
     if wrong is not None:
         message = "has a genotype (GT) that names an allele its ALT does not list"
         raise InputError.of(path, message, int(str(wrong)))
@@ -159,6 +171,8 @@ def _kind() -> pl.Expr:
         .then(pl.lit(_WITHOUT))
         .when(pl.col("allele").is_null())
         .then(pl.when(pl.col("missing") > 0).then(pl.lit(_NO_CALL)))
+        .when(pl.col("called") == _MISSING_ALT)
+        .then(pl.lit("missing_alt"))
         .when(pl.col("called") == _SPANNING_DELETION)
         .then(pl.lit("spanning_deletion"))
         .when(pl.col("called").str.contains(_SEQUENCE))
@@ -169,7 +183,7 @@ def _kind() -> pl.Expr:
 
 def _reason() -> pl.Expr:
     """Why the genotype leaves its stretch not assessed; null where it does not."""
-    reasons = {_WITHOUT: _NO_CALL, _NO_CALL: _NO_CALL, _SYMBOLIC: _SYMBOLIC}
+    reasons = {_WITHOUT: _NO_CALL, _NO_CALL: _NO_CALL, "missing_alt": _NO_CALL, _SYMBOLIC: _SYMBOLIC}
     return pl.col("kind").replace_strict(reasons, default=None, return_dtype=pl.String)
 
 

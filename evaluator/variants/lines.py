@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ _KEY = 8  # a contig name of the karyotype and its tab fit in one 64-bit word
 _TAB, _NEWLINE, _HASH, _ZERO = 9, 10, 35, 48  # characters
 _NINE = 9  # a digit
 _MOST_PROBLEMS = 20
+# A contig outside the karyotype: its name, or an assembly's in angle brackets (VCF 4.5, section 1.6.1).
+_RECORD = re.compile(rb"(?:<[^<>\s,]+>|[^#<>\s,][^<>\s,]*)\t\d+\t")
 _KEYS = {
     int.from_bytes(name.encode(), "little"): KARYOTYPE_ORDER[contig]
     for name, contig in CONTIG_ALIASES.items()
@@ -182,8 +185,7 @@ def _numbers(text: bytes, places: Coordinates) -> tuple[Coordinates, NDArray[np.
 
 
 def _is_record(line: bytes) -> bool:
-    contig, _, rest = line.partition(b"\t")
-    return bool(contig) and not line.startswith(b"#") and rest.partition(b"\t")[0].isdigit()
+    return _RECORD.match(line) is not None
 
 
 def _refuse(path: Path, lines: Coordinates, headers: NDArray[np.bool_]) -> None:
@@ -194,7 +196,7 @@ def _refuse(path: Path, lines: Coordinates, headers: NDArray[np.bool_]) -> None:
                 line,
                 "is a header line among the records; files were joined without care, use bcftools concat"
                 if header
-                else "is no VCF record: POS is not a whole number that fits a chromosome",
+                else "is no VCF record: it must begin with a contig and POS, a whole number that fits it",
             )
             for line, header in zip(lines.tolist(), headers.tolist(), strict=True)
         ]

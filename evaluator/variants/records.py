@@ -8,17 +8,15 @@ from pathlib import Path
 
 import polars as pl
 
-from evaluator.errors import InputError
 from evaluator.variants.intervals import SPACING_BITS, Intervals, contig_names
 from evaluator.variants.lines import Candidates, find_candidates, joined
 from evaluator.variants.probing import require_searchable
 from evaluator.variants.sources import Source
+from evaluator.variants.well_formed import require_bases, require_reach, require_well_formed
 
 _SPLIT_SIZE = 1 << 23  # characters that are split at once
 _REF, _ALT, _FILTER, _INFO, _FORMAT = 3, 4, 6, 7, 8
 _NAMES = {_REF: "ref", _ALT: "alt", _FILTER: "filter", _INFO: "info", _FORMAT: "format"}
-# IUPAC codes occur in the REF of real references; nothing else may.
-_BASES = r"^[ACGTNacgtnRYSWKMBDHVryswkmbdhv]+$"
 # The symbolic alleles whose SVLEN is a stretch of the reference; an insertion's is not (VCF 4.5, 5.5).
 _SPANNING_ALLELES = ("<DEL", "<DUP", "<INV", "<CNV")
 
@@ -41,7 +39,11 @@ def scan(source: Source, regions: Intervals, samples: list[str], tally: Tally) -
     columns, places = source.layout(samples)
     wanted = {**_NAMES, **dict(zip(places, map(sample_column, samples), strict=True))}
     for candidates in _gathered(source, regions, samples, columns, tally):
-        frame = _overlapping(_split(source.path, candidates, wanted), candidates, regions)
+        split = _split(source.path, candidates, wanted)
+        if candidates.reaching:
+            require_reach(source.path, split)
+        frame = _overlapping(split, candidates, regions)
+        require_well_formed(source.path, frame)
         tally.in_regions += len(frame)
         yield frame
 
@@ -83,17 +85,16 @@ def _split(path: Path, candidates: Candidates, wanted: dict[int, str]) -> pl.Dat
         empty_string_is_null=False,
         columns=sorted(wanted),
     )
-    ranks = candidates.starts >> SPACING_BITS
+    places = candidates.starts + 1  # POS may be 0, before the first base of its contig
+    ranks = places >> SPACING_BITS
     table.columns = [wanted[place] for place in sorted(wanted)]
     table = table.with_columns(
         contig_names(ranks),
-        pl.Series("position", (candidates.starts - (ranks << SPACING_BITS)) + 1, dtype=pl.Int32),
+        pl.Series("position", places - (ranks << SPACING_BITS), dtype=pl.Int32),
         pl.Series("start", candidates.starts),
         pl.Series("line", candidates.lines),
     )
-    wrong = table.filter(~pl.col("ref").str.contains(_BASES))
-    if len(wrong):
-        raise InputError.of(path, "has a REF that is not a sequence of bases", wrong["line"][0])
+    require_bases(path, table)
     return table
 
 

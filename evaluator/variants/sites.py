@@ -76,10 +76,11 @@ def _split(candidates: Candidates) -> pl.DataFrame:
         columns=sorted(_COLUMNS),
     )
     table.columns = [_COLUMNS[place] for place in sorted(_COLUMNS)]
-    ranks = candidates.starts >> SPACING_BITS
+    places = candidates.starts + 1  # POS may be 0, before the first base of its contig
+    ranks = places >> SPACING_BITS
     alternatives = table.with_columns(
         contig_names(ranks),
-        pl.Series("position", (candidates.starts - (ranks << SPACING_BITS)) + 1, dtype=pl.Int32),
+        pl.Series("position", places - (ranks << SPACING_BITS), dtype=pl.Int32),
         pl.col("ref").str.to_uppercase(),
         pl.col("alt").str.to_uppercase().str.split(","),
     ).with_columns(pl.int_ranges(pl.col("alt").list.len(), dtype=pl.Int32).alias("allele_index"))

@@ -225,6 +225,8 @@ def test_only_the_rows_of_the_sheet_are_read(
         (record(EXON + 5, {3: "0/4"}), "ALT does not list"),
         (record(EXON + 5, {3: "0/x"}), "GT"),
         (record(EXON + 5, {3: "0/1:1,1:ten:9"}), "DP"),
+        (record(EXON + 5, {3: "0/1:1,1:2:9:9"}), "more fields"),
+        (record(EXON + 5, {3: "0/1:1,1:2:9"}).replace(" C ", " C,,G "), "ALT"),
         (record(EXON + 5, {}) + " 0/0", "30 columns"),
         (record(EXON + 5, {}).rsplit(" ", 1)[0], "28 columns"),
         (record(EXON + 5, {}).replace("chr9 3", "chr9 x"), "POS"),
