@@ -11,6 +11,7 @@ import polars as pl
 
 from evaluator.vocabulary import (
     AlleleList,
+    CallerCall,
     Evidence,
     IndexResult,
     Inheritance,
@@ -23,6 +24,7 @@ from evaluator.vocabulary import (
 
 Kind = Literal["text", "slug", "pseudonym", "integer", "number", "bases", "word"]
 YES_NO = ("yes", "no")
+SMN_COPIES = ("None", *(str(copies) for copies in range(11)))
 DTYPES: dict[str, pl.DataType] = {"integer": pl.Int32(), "number": pl.Float64()}
 
 
@@ -217,6 +219,35 @@ CONVENTIONAL = Sheet(
         _word("index", IndexResult, required=True),
     ),
     key=("newborn", "condition"),
+    private=True,
+)
+# What special-locus callers say, in a layout of our own; without the column `newborn`: of one newborn.
+SPECIAL_LOCI = Sheet(
+    "special loci",
+    (
+        *_text("newborn"),
+        _word("locus", SpecialLocus, required=True),
+        Column("copy_number", "integer", minimum=0, maximum=20),
+        _word("call", CallerCall),
+        *_text("genotype"),
+        *_text("caller", required=True),
+        *_text("version", "filter", "details"),
+    ),
+    key=("newborn", "locus"),
+    private=True,
+)
+# The table of SMNCopyNumberCaller (https://github.com/Illumina/SMNCopyNumberCaller); None = no call.
+SMN_CALLER = Sheet(
+    "SMN caller",
+    (
+        *_text("Sample", required=True),
+        _word("isSMA", ("True", "False", "None")),
+        _word("isCarrier", ("True", "False", "None")),
+        _word("SMN1_CN", SMN_COPIES, required=True),
+        _word("SMN2_CN", SMN_COPIES),
+        *_text("SMN2delta7-8_CN", "Total_CN_raw", "Full_length_CN_raw", "g.27134T>G_CN", "SMN1_CN_raw"),
+    ),
+    key=("Sample",),
     private=True,
 )
 COUNTS = Sheet(

@@ -21,6 +21,33 @@ NEWBORNS = pl.Schema(
         "has_depth": pl.Boolean,  # does the file carry DP (or AD to sum)
         "has_genotype_quality": pl.Boolean,
         "has_allele_depth": pl.Boolean,
+        # what the sample sheet says of the sample; null = not given
+        "contamination": pl.Float64,  # fraction of foreign reads
+        "transfused": pl.String,  # yes | no, before sampling
+        "family": pl.String,
+        "multiple_birth": pl.String,  # yes | no
+        # what the calls say of it: called alternative alleles without a missing partner; null without calls
+        "x_heterozygous": pl.Int32,  # on X outside the pseudo-autosomal regions, as are the next two
+        "x_on_all_copies": pl.Int32,  # diploid or more
+        "x_haploid": pl.Int32,
+        "y_calls": pl.Int32,  # on Y outside the pseudo-autosomal regions
+        "autosomal_heterozygous": pl.Int32,
+        "genotypes_sha256": pl.String,  # of all alleles with their copies, whatever their quality
+    }
+)
+
+# One row per newborn x special locus of which a dedicated caller's table says something.
+SPECIAL_LOCI = pl.Schema(
+    {
+        "newborn": pl.String,
+        "locus": pl.String,  # SpecialLocus
+        "copy_number": pl.Int32,  # working copies (SMN1, HBA), or X chromosomes with the inversion
+        "call": pl.String,  # CallerCall, as the caller states it; null = not stated
+        "genotype": pl.String,  # as the caller writes it, two alleles with "/" between
+        "caller": pl.String,
+        "version": pl.String,  # null = not stated
+        "filter": pl.String,  # the caller's own words; null = none
+        "details": pl.String,  # shown, never used: SMN2 copies and the like
     }
 )
 

@@ -90,6 +90,16 @@ class SpecialLocus(StrEnum):
     IDS_INVERSION = "IDS_inversion"
 
 
+class CallerCall(StrEnum):
+    """What a special-locus caller concludes of the two copies."""
+
+    POSITIVE = "positive"  # no copy works
+    PHASE_UNKNOWN = "phase_unknown"  # two pathogenic alleles, on one copy or on both
+    CARRIER = "carrier"  # one copy works
+    NEGATIVE = "negative"
+    NO_CALL = "no_call"
+
+
 class GenomeBuild(StrEnum):
     """Human reference assembly."""
 

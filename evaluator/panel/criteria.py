@@ -100,8 +100,17 @@ class Sample(Rules):
     """What becomes of a doubtful sample; contamination is a fraction."""
 
     max_contamination: Fraction | None
+    contaminated: Literal["flag", "stop"]  # above the maximum; a maximum of null asks nothing
     transfused: Literal["flag", "stop", "ignore"]
     sex_mismatch: Literal["flag", "stop", "ignore"]
+    duplicates: Literal["flag", "stop", "ignore"]
+
+
+class SpecialLoci(Rules):
+    """Rules for the output of special-locus callers that differ between conditions."""
+
+    # Condition -> working alpha globin genes at or below which it is reportable; unnamed = not assessed.
+    hba_reportable_copies: dict[str, Annotated[int, Field(ge=0, le=3)]]
 
 
 class Structural(Rules):
@@ -164,6 +173,7 @@ class Criteria(Rules):
     predicted_lof: PredictedLof
     frequency: Frequency
     sample: Sample
+    special_loci: SpecialLoci
     structural: Structural
     callability: Callability
     phase: Phase

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
+import polars as pl
+
 from evaluator.vocabulary import GenomeBuild
 
 CONTIGS = (*(f"chr{number}" for number in range(1, 23)), "chrX", "chrY", "chrM")
@@ -97,3 +102,13 @@ def is_pseudo_autosomal(build: str, contig: str, start: int, end: int) -> bool:
     False
     """
     return any(contig == name and low <= start and end <= high for name, low, high in PSEUDO_AUTOSOMAL[build])
+
+
+def pseudo_autosomal(build: str) -> pl.Expr:
+    """The position lies inside PAR1 or PAR2, where males have two copies; needs `contig` and `position`."""
+    start = pl.col("position") - 1
+    inside = [
+        (pl.col("contig") == contig) & (start >= low) & (start < high)
+        for contig, low, high in PSEUDO_AUTOSOMAL[build]
+    ]
+    return reduce(or_, inside)

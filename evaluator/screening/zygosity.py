@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-
 import polars as pl
 
-from evaluator.panel.genome import PSEUDO_AUTOSOMAL
+from evaluator.panel.genome import pseudo_autosomal
 from evaluator.vocabulary import Sex
 
 HOMOZYGOUS = "homozygous"
@@ -35,16 +32,6 @@ def x_chromosomes() -> pl.Expr:
         pl.when(karyotype.is_in(_ONE_X)).then(pl.lit(1, pl.Int8)).otherwise(pl.lit(2, pl.Int8))
     )
     return pl.coalesce(by_karyotype, by_sex)
-
-
-def pseudo_autosomal(build: str) -> pl.Expr:
-    """The position lies inside PAR1 or PAR2, where males have two copies."""
-    start = pl.col("position") - 1
-    inside = [
-        (pl.col("contig") == contig) & (start >= low) & (start < high)
-        for contig, low, high in PSEUDO_AUTOSOMAL[build]
-    ]
-    return reduce(or_, inside)
 
 
 def zygosity(build: str) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Write one batch of the store: four tables, a manifest and a clock, whole or not at all."""
+"""Write one batch of the store: its tables, a manifest and a clock, whole or not at all."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from evaluator.files import whole_folder
 from evaluator.panel.genome import KARYOTYPE_ORDER
 from evaluator.panel.model import Panel
 from evaluator.provenance import Provenance, sha256_of_text, write_parquet
-from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE
+from evaluator.tables import ALLELES_SEEN, CALLS, UNCALLABLE
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort
 from evaluator.variants.header import ANNOTATION_KEYS
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.newborn import NewbornData
+from evaluator.variants.sample_facts import with_sample_facts
 
-FORMAT = 1
-TABLES = ("newborns", "calls", "uncallable", "alleles")
+FORMAT = 2  # 2: sample facts of the newborns, and what special-locus callers say
+TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci")
 BATCHES = "batches"
 _TIMES = ("mtime_ns",)
 
@@ -94,11 +95,12 @@ def write_batch(
     scope: Scope,
     newborns: list[NewbornData],
     alleles: pl.DataFrame,
+    special_loci: pl.DataFrame,
     annotation_fields: dict[str, list[str] | None],
     recorded_at: str,
 ) -> dict[str, pl.DataFrame]:
     """Write the batch; equal inputs give equal bytes in every file but clock.json. Returns the tables."""
-    tables = _tables(newborns, alleles)
+    tables = {**_tables(cohort, scope, newborns), "alleles": alleles, "special_loci": special_loci}
     manifest = _manifest(cohort, scope, newborns, annotation_fields)
     provenance = _provenance(cohort, scope, manifest)
     with whole_folder(folder) as temporary:
@@ -109,16 +111,17 @@ def write_batch(
     return tables
 
 
-def _tables(newborns: list[NewbornData], alleles: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _tables(cohort: Cohort, scope: Scope, newborns: list[NewbornData]) -> dict[str, pl.DataFrame]:
     rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
     calls = pl.concat([data.calls for data in newborns])
     gaps = pl.concat([data.uncallable for data in newborns])
     key = ["position", "ref", "alt"]
+    described = pl.concat([data.newborns for data in newborns]).sort("newborn")
+    build = scope.panel.genome_build
     return {
-        "newborns": pl.concat([data.newborns for data in newborns]).sort("newborn").select(list(NEWBORNS)),
+        "newborns": with_sample_facts(described, cohort.newborns, calls, build),
         "calls": calls.sort("newborn", rank, *key, *list(CALLS)[5:]).select(list(CALLS)),
         "uncallable": gaps.sort("newborn", rank, "start").select(list(UNCALLABLE)),
-        "alleles": alleles,
     }
 
 

@@ -32,6 +32,11 @@ class Newborn:
     vcf: Path | None
     callable: Path | None
     sample_in_vcf: str | None
+    special_loci: tuple[Path, ...] = ()
+    contamination: float | None = None
+    transfused: str | None = None
+    family: str | None = None
+    multiple_birth: str | None = None
 
     @property
     def sequenced(self) -> bool:
@@ -94,6 +99,9 @@ def _newborn(row: dict[str, object], paths: Callable[[str], Path]) -> Newborn:
         vcf=path("vcf"),
         callable=path("callable"),
         sample_in_vcf=text("sample_in_vcf"),
+        special_loci=tuple(paths(part.strip()) for part in (text("special_loci") or "").split(";") if part),
+        contamination=None if row["contamination"] is None else float(str(row["contamination"])),
+        **{name: text(name) for name in ("transfused", "family", "multiple_birth")},
     )
 
 
@@ -104,10 +112,11 @@ def _missing(sheet: Path, newborn: Newborn, exists: Callable[[Path], bool]) -> l
         return [
             Problem(str(sheet), newborn.line, "status is sequenced but vcf is empty; give the newborn's VCF")
         ]
-    given = {"vcf": newborn.vcf, "callable": newborn.callable}
+    given = [("vcf", newborn.vcf), ("callable", newborn.callable)]
+    given += [("special_loci", path) for path in newborn.special_loci]
     return [
         Problem(str(sheet), newborn.line, f"the file named in {column} does not exist; correct the path")
-        for column, path in given.items()
+        for column, path in given
         if path is not None and not exists(path)
     ]
 

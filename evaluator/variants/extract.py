@@ -19,6 +19,7 @@ from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn, read_c
 from evaluator.variants.intervals import Intervals, from_frame, united
 from evaluator.variants.newborn import NewbornData, without_calls
 from evaluator.variants.shared_file import Failures, read_shared_file
+from evaluator.variants.special_loci import read_special_loci
 
 Progress = Callable[[int, int], None]
 
@@ -57,6 +58,7 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     """
     cohort = read_cohort(request.samples, request.newborns_per_batch, request.batch)
     folder = require_new(request.store, cohort)
+    special = read_special_loci(cohort)
     scope = Scope(request.panel, read_regions(request), request.padding)
     data = [without_calls(newborn) for newborn in cohort.newborns if not newborn.sequenced]
     failures: Failures = {}
@@ -73,9 +75,10 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
         if progress is not None:
             progress(done, to_read)
     data += _quarantined(request, cohort, failures)
-    tables = write_batch(folder, cohort, scope, data, alleles.table(), annotations, recorded_at)
+    seen = alleles.table()
+    tables = write_batch(folder, cohort, scope, data, seen, special.table, annotations, recorded_at)
     counts = len(cohort.newborns), to_read, len(failures), len(tables["calls"])
-    return Summary(folder, *counts, (*cohort.notes, *_entry_notes(data)))
+    return Summary(folder, *counts, (*cohort.notes, *special.notes, *_entry_notes(data)))
 
 
 def _quarantined(request: Request, cohort: Cohort, failures: Failures) -> list[NewbornData]:

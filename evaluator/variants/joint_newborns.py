@@ -83,9 +83,13 @@ def _counted(rows: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
         *((pl.col(column).count() > 0).alias(name) for name, column in _CARRIED.items()),
     )
     counted = rows.join(counts, on="newborn", how="left", maintain_order="left").with_columns(
-        pl.col("calls").fill_null(0), pl.lit(None, pl.String).alias("quarantine_reason")
+        pl.col("calls").fill_null(0)
     )
-    return check(counted.select(list(NEWBORNS)), NEWBORNS, "newborns")
+    # What the sheet and all calls together say of the sample is filled in when the batch is written.
+    later = [
+        pl.lit(None, dtype).alias(name) for name, dtype in NEWBORNS.items() if name not in counted.columns
+    ]
+    return check(counted.with_columns(later).select(list(NEWBORNS)), NEWBORNS, "newborns")
 
 
 def uncallable_together(regions: Intervals, unresolved: pl.DataFrame) -> pl.DataFrame:

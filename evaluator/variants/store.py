@@ -14,11 +14,17 @@ import polars as pl
 from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.regions import REGIONS
 from evaluator.provenance import read_provenance, sha256_of_file
-from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE, VARIANTS
+from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, SPECIAL_LOCI, UNCALLABLE, VARIANTS
 from evaluator.variants.batch import BATCHES, FORMAT, TABLES
 
 VARIANTS_FILE = "variants.parquet"
-_SCHEMAS = {"newborns": NEWBORNS, "calls": CALLS, "uncallable": UNCALLABLE, "alleles": ALLELES_SEEN}
+_SCHEMAS = {
+    "newborns": NEWBORNS,
+    "calls": CALLS,
+    "uncallable": UNCALLABLE,
+    "alleles": ALLELES_SEEN,
+    "special_loci": SPECIAL_LOCI,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +72,10 @@ class Store:
     def alleles(self) -> pl.LazyFrame:
         """One row per batch and distinct allele of it (tables.ALLELES_SEEN)."""
         return self._table("alleles")
+
+    def special_loci(self) -> pl.LazyFrame:
+        """One row per newborn and special locus that a caller's table speaks of (tables.SPECIAL_LOCI)."""
+        return self._table("special_loci")
 
     def variants(self) -> pl.LazyFrame | None:
         """One row per distinct allele and gene (tables.VARIANTS); None in a store never annotated."""

@@ -1,0 +1,65 @@
+"""What the sheet and the calls say of a sample as a whole; judged later, by the criteria of a panel."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import polars as pl
+
+from evaluator.panel.genome import pseudo_autosomal
+from evaluator.tables import CALLS, NEWBORNS, check
+from evaluator.variants.cohort import Newborn
+
+SHEET_FACTS = ("contamination", "transfused", "family", "multiple_birth")
+CALL_FACTS = ("x_heterozygous", "x_on_all_copies", "x_haploid", "y_calls", "autosomal_heterozygous")
+DIGEST = "genotypes_sha256"
+
+
+def with_sample_facts(
+    newborns: pl.DataFrame, sheet: Iterable[Newborn], calls: pl.DataFrame, build: str
+) -> pl.DataFrame:
+    """Fill SHEET_FACTS, CALL_FACTS and DIGEST of a batch's newborns (tables.NEWBORNS)."""
+    given = pl.DataFrame(
+        [(newborn.id, *(getattr(newborn, name) for name in SHEET_FACTS)) for newborn in sheet],
+        schema={"newborn": pl.String, **{name: NEWBORNS[name] for name in SHEET_FACTS}},
+        orient="row",
+    )
+    filled = (
+        newborns.drop(*SHEET_FACTS, *CALL_FACTS, DIGEST)
+        .join(given, on="newborn", how="left", maintain_order="left")
+        .join(call_facts(calls, build), on="newborn", how="left", maintain_order="left")
+    )
+    return check(filled.select(list(NEWBORNS)), NEWBORNS, "newborns")
+
+
+def call_facts(calls: pl.DataFrame, build: str) -> pl.DataFrame:
+    """Return newborn, CALL_FACTS and DIGEST of every newborn with a call; needs the columns of CALLS.
+
+    Half calls are not counted: their partner may be anything.
+    """
+    whole, all_copies = pl.col("missing") == 0, pl.col("copies") == pl.col("ploidy")
+    outside, diploid = ~pseudo_autosomal(build), pl.col("ploidy") > 1
+    on_x = (pl.col("contig") == "chrX") & outside & whole
+    autosome = ~pl.col("contig").is_in(["chrX", "chrY", "chrM"])
+    counts = {
+        "x_heterozygous": on_x & diploid & ~all_copies,
+        "x_on_all_copies": on_x & diploid & all_copies,
+        "x_haploid": on_x & ~diploid,
+        "y_calls": (pl.col("contig") == "chrY") & outside & whole,
+        "autosomal_heterozygous": autosome & diploid & whole & ~all_copies,
+    }
+    key = ["contig", "position", "ref", "alt", "copies", "ploidy"]
+    genotype = pl.concat_str(key, separator="-").str.join("\n")
+    facts = (
+        calls.lazy()
+        .select(list(CALLS)[: list(CALLS).index("missing") + 1])
+        .sort("newborn", *key)
+        .group_by("newborn", maintain_order=True)
+        .agg(
+            *(mask.sum().cast(pl.Int32).alias(name) for name, mask in counts.items()), genotype.alias(DIGEST)
+        )
+        .collect()
+    )
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in facts[DIGEST]]
+    return facts.with_columns(pl.Series(DIGEST, digests, dtype=pl.String))
