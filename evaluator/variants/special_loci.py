@@ -75,12 +75,10 @@ def _read(path: Path, newborns: list[Newborn]) -> tuple[Rows, list[Problem]]:
         if "newborn" not in header:
             rows = rows.with_columns(newborn=pl.lit(newborns[0].id))
     names = _names(newborns)
-    ambiguous = names["newborn"].is_duplicated()
-    if ambiguous.any():
-        message = (
-            "a name in the table may be sample_in_vcf of one newborn and the name of another; rename one"
-        )
-        problems.append(Problem(str(path), 0, message))
+    ambiguous = names.filter(pl.col("newborn").is_duplicated())
+    message = "this name may mean several newborns of the sheet (newborn or sample_in_vcf); make it unique"
+    several = rows.join(ambiguous, on="newborn", how="semi")["line"]
+    problems += [Problem(str(path), line, message) for line in several]
     mine = rows.join(names, on="newborn").drop("newborn").rename({"id": "newborn"})
     return mine, problems + more
 

@@ -129,9 +129,21 @@ def test_no_message_names_a_newborn(read: Read) -> None:
         ("--/-a4.2", 1),
         ("--/--", 0),
         ("aaa3.7/aa", 5),
-        ("aa", None),
     ],
 )
-def test_alpha_genes(genotype: str, genes: int | None) -> None:
-    """The genes of both chromosomes; anything else is not understood."""
+def test_alpha_genes(genotype: str, genes: int) -> None:
+    """The genes of both chromosomes are counted."""
     assert alpha_genes(genotype) == genes
+
+
+@pytest.mark.parametrize("genotype", ["aa", "aTa/aa", "aa/aa/aa", ""])
+def test_alpha_genes_not_understood(genotype: str) -> None:
+    """Anything else is not guessed at."""
+    assert alpha_genes(genotype) is None
+
+
+def test_a_name_that_two_newborns_bear(read: Read) -> None:
+    """The row of `B` may be newborn B or the sample of newborn A: nobody chooses."""
+    with pytest.raises(InputError) as error:
+        read("smn.tsv", "smn.tsv", sample="B", smn=SMN + "B\tFalse\tFalse\t2\t2\n")
+    assert "may mean several newborns" in told(error)[0][1]
