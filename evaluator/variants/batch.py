@@ -65,7 +65,7 @@ def require_new(store: Path, cohort: Cohort) -> Path:
 class AllelesSeen:
     """The distinct alleles of a batch: annotations are long, so only one description of each is kept."""
 
-    _MANY = 100_000
+    _MUCH = 1 << 26  # bytes; few newborns' where records are annotated, and hundreds' where they are not
 
     def __init__(self) -> None:
         self._parts = [ALLELES_SEEN.to_frame()]
@@ -73,7 +73,7 @@ class AllelesSeen:
     def add(self, alleles: pl.DataFrame) -> None:
         """Add the alleles of one newborn."""
         self._parts.append(alleles)
-        if sum(map(len, self._parts[1:])) > self._MANY:
+        if sum(part.estimated_size() for part in self._parts[1:]) > self._MUCH:
             self._parts = [self.table()]
 
     def table(self) -> pl.DataFrame:
@@ -82,10 +82,13 @@ class AllelesSeen:
         Newborns called by different pipelines may describe one allele differently: the choice must not
         depend on their order, and a description goes before none.
         """
+        seen = pl.concat(self._parts)
         key = ["position", "ref", "alt"]
         rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
+        told = [name for name in ANNOTATION_KEYS if seen[name].count()]
         rest = [name for name in ALLELES_SEEN if name not in ("contig", *key, *ANNOTATION_KEYS)]
-        ordered = pl.concat(self._parts).sort(rank, *key, *ANNOTATION_KEYS, *rest, nulls_last=True)
+        distinct = seen.unique(["contig", *key, *told, *rest])  # newborns share alleles: fewer to sort
+        ordered = distinct.sort(rank, *key, *told, *rest, nulls_last=True)
         return ordered.unique(["contig", *key], keep="first", maintain_order=True)
 
 

@@ -17,7 +17,7 @@ from evaluator.errors import InputError
 from evaluator.panel.genome import KARYOTYPE_ORDER
 from evaluator.variants import bgzf
 from evaluator.variants.build import CONTIG_ALIASES
-from evaluator.variants.intervals import SPACING, Intervals
+from evaluator.variants.intervals import Coordinates, Intervals
 
 _TBI = b"TBI\x01"
 _CSI = b"CSI\x01"
@@ -57,8 +57,8 @@ class _Contig:
 
     name: str
     bins: Numbers
-    owner: Numbers  # per chunk its bin's row
-    chunks: Numbers  # per chunk the word of its begin; its end stands two words later
+    chunks: Numbers  # per bin the word of its first chunk's begin; its end stands two words later
+    counts: Numbers  # per bin how many chunks follow one another
     windows: Numbers  # numbers of the leaf windows whose lowest offset is known, ascending
     lowest: Numbers
 
@@ -82,7 +82,8 @@ def spans(index: Path, data: Path, regions: Intervals) -> list[tuple[int, int]]:
     try:
         layout = _decode(index)
         for contig in _contigs(layout):
-            last = max(last, int(_offset(layout, contig.chunks + 2).max(initial=0)))
+            ends = contig.chunks + _CHUNK_WORDS * contig.counts - 2
+            last = max(last, int(_offset(layout, ends[contig.counts > 0]).max(initial=0)))
             rank = KARYOTYPE_ORDER.get(CONTIG_ALIASES.get(contig.name, ""))
             if rank is not None:
                 wanted.append(_overlapping(layout, contig, regions, rank))
@@ -125,12 +126,9 @@ def _contigs(layout: _Layout) -> Iterator[_Contig]:
         place, at = _places_of_bins(layout, before_chunks, words[at], at + 1)
         place = place[layout.words[place] != layout.pseudo_bin]
         bins = layout.words[place].astype(np.int64)
-        count_of = layout.words[place + before_chunks - 1].astype(np.int64)
+        counts = layout.words[place + before_chunks - 1].astype(np.int64)
         windows, lowest, at = _lowest_offsets(layout, bins, place, at)
-        owner = np.repeat(np.arange(len(bins)), count_of)
-        nth = np.arange(len(owner)) - np.repeat(np.cumsum(count_of) - count_of, count_of)
-        first_word = place[owner] + before_chunks + _CHUNK_WORDS * nth
-        yield _Contig(name, bins, owner, first_word, windows, lowest)
+        yield _Contig(name, bins, place + before_chunks, counts, windows, lowest)
 
 
 def _places_of_bins(layout: _Layout, before_chunks: int, remaining: int, at: int) -> tuple[Numbers, int]:
@@ -189,24 +187,36 @@ def _offset(layout: _Layout, word: Numbers) -> Offsets:
 
 def _overlapping(layout: _Layout, contig: _Contig, regions: Intervals, rank: int) -> Offsets:
     """Keep the chunks of bins that overlap a region and do not end before its first record can begin."""
-    if not len(regions) or not len(contig.bins):
-        return np.empty((0, 2), dtype=np.uint64)
-    level = np.searchsorted(layout.level_firsts, contig.bins, side="right") - 1
-    size = np.int64(1) << (layout.min_shift + 3 * (layout.depth - level))
-    start = (contig.bins - layout.level_firsts[level]) * size
-    bin_start = rank * SPACING + start
-    bin_end = np.minimum(bin_start + size, (rank + 1) * SPACING)
-    first = np.searchsorted(regions.ends, bin_start, side="right")
-    region_start = regions.starts[np.minimum(first, len(regions) - 1)]
-    wanted = (first < len(regions)) & (region_start < bin_end)
-    rows = np.flatnonzero(wanted[contig.owner])
-    window = np.maximum(region_start - rank * SPACING, start)[contig.owner[rows]] >> layout.min_shift
+    starts, ends = regions.of_contig(rank)
+    held = np.flatnonzero(np.isin(contig.bins, _bins_over(layout, starts, ends)))
+    rows = np.repeat(held, contig.counts[held])
+    bins = contig.bins[rows]
+    level = np.searchsorted(layout.level_firsts, bins, side="right") - 1
+    bin_start = (bins - layout.level_firsts[level]) << (layout.min_shift + 3 * (layout.depth - level))
+    region_start = starts[np.searchsorted(ends, bin_start, side="right")] if len(rows) else bin_start
+    window = np.maximum(region_start, bin_start) >> layout.min_shift
     known = np.searchsorted(contig.windows, window, side="right") - 1
     lowest = np.zeros(len(rows), np.uint64)  # where nothing is known
     lowest[known >= 0] = _offset(layout, contig.lowest[known[known >= 0]])
-    begin, end = _offset(layout, contig.chunks[rows]), _offset(layout, contig.chunks[rows] + 2)
+    chunk = contig.chunks[rows] + _CHUNK_WORDS * _places_in_runs(contig.counts[held])
+    begin, end = _offset(layout, chunk), _offset(layout, chunk + 2)
     chosen: Offsets = np.stack([begin, end], axis=1)[end > lowest]
     return chosen
+
+
+def _bins_over(layout: _Layout, starts: Coordinates, ends: Coordinates) -> Numbers:
+    """Return the numbers of all bins that overlap a region, on every level."""
+    numbers = []
+    for level, first in enumerate(layout.level_firsts.tolist()):
+        shift = layout.min_shift + 3 * (layout.depth - level)
+        begin, counts = starts >> shift, ((ends - 1) >> shift) - (starts >> shift) + 1
+        numbers.append(first + np.repeat(begin, counts) + _places_in_runs(counts))
+    return np.concatenate(numbers)
+
+
+def _places_in_runs(lengths: Numbers) -> Numbers:
+    """Number the members of each run from 0; the runs have these lengths."""
+    return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
 
 
 def _require_same_end(index: Path, data: Path, last: int) -> None:

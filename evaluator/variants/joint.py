@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from evaluator.errors import InputError, Problem
-from evaluator.variants import bcf_carriers, index
+from evaluator.variants import bcf_carriers
 from evaluator.variants.carriers import HEAD_COLUMNS, Slabful, find_carriers
 from evaluator.variants.genotypes import UNRESOLVED, Genotypes
 from evaluator.variants.intervals import Intervals
@@ -18,7 +18,7 @@ from evaluator.variants.joint_genotypes import Together, put_together, together
 from evaluator.variants.reading import Reading
 from evaluator.variants.records import Tally, scan
 from evaluator.variants.sources import Slab, Source
-from evaluator.variants.stretches import ahead, slabs
+from evaluator.variants.stretches import ahead
 
 # From so many samples on a file is read for its few carriers; below, splitting every column costs less.
 WIDE = 16
@@ -99,11 +99,7 @@ def _slabfuls(source: Source, regions: Intervals, samples: list[str]) -> Iterato
         return
     columns = HEAD_COLUMNS + len(names)
     may_reach = source.header.declares("INFO", "END") or source.header.declares("INFO", "SVLEN")
-    if source.index is None:
-        text = source.slabs(regions, samples)
-    else:
-        text = slabs(source.path, index.spans(source.index, source.path, regions))
-    for slab in ahead(text):
+    for slab in ahead(source.slabs(regions, samples)):
         yield find_carriers(source.path, slab, regions, columns, places, may_reach=may_reach)
 
 

@@ -8,7 +8,6 @@ disorder inside other blocks cannot be seen.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -32,7 +31,6 @@ _PROBE = 400  # compressed bytes of a block that are looked at first: about 700 
 _HEAD = 128  # more characters than CHROM and POS take
 _HEADER = 18  # bytes of a block before its compressed text
 _RAW_DEFLATE = -15
-_SLAB_SIZE = 1 << 22
 _CELLS = 2  # CHROM and POS
 
 Numbers = NDArray[np.int64]
@@ -50,29 +48,33 @@ class Probed:
     one included.
     """
 
-    offsets: list[int]  # of the blocks in the file, and where the last one ends
-    opening: Numbers  # the blocks to which lines belong
-    skip: int  # characters of the first of them that are header
-    contigs: Numbers  # per opening block its first line's contig: a number in the order of the file
+    lines: list[int]  # per block to which lines belong, the virtual offset of the first of them
+    end: int  # the virtual offset of the file's end
+    contigs: Numbers  # per block its first line's contig: a number in the order of the file
     starts: Numbers  # and its place on the axis; -1 on a contig that is none of the karyotype
     longest: Numbers  # no line of the block is longer
 
     def needed(self, regions: Intervals) -> NDArray[np.bool_]:
-        """Tell for each opening block whether a line of it may overlap a region.
+        """Tell for each of the blocks whether a line of it may overlap a region.
 
         Its lines stand between its own first line and that of the next; on a change of contig, anywhere.
         """
-        changes = np.ones(len(self.opening), np.bool_)
+        changes = np.ones(len(self.lines), np.bool_)
         changes[:-1] = self.contigs[1:] != self.contigs[:-1]
         following = np.roll(self.starts, -1)
         reached = regions.overlapped_by(self.starts, following + self.longest + 1)
         needed: NDArray[np.bool_] = changes | ((self.starts >= 0) & reached)
         return needed
 
+    def spans(self, regions: Intervals) -> list[tuple[int, int]]:
+        """Return pairs of virtual offsets with whole lines between, among them all that may overlap."""
+        limits = [*self.lines, self.end]
+        return [(limits[first], limits[last + 1]) for first, last in _runs(self.needed(regions))]
+
     def note(self, regions: Intervals) -> str:
         """Say for the manifest what a search of the regions reads and what it cannot verify."""
         return (
-            f"searched without an index: {int(self.needed(regions).sum())} of {len(self.opening)} blocks "
+            f"searched without an index: {int(self.needed(regions).sum())} of {len(self.lines)} blocks "
             "were read; of the others only the order of their first records was verified"
         )
 
@@ -93,35 +95,20 @@ def probe(path: Path, header_size: int) -> Probed:
         ends = np.cumsum(sizes)
         first = int(np.searchsorted(ends, header_size, side="right"))
         skip = header_size - int(ends[first - 1]) if first else header_size
-        opening, heads = [], []
+        opening, lines, heads = [], [], []
         for block in range(first, len(sizes)):
-            head = _head(texts[block], skip if block == first else None)
-            if head is None:
-                head = _long_head(path, stream, offsets, block, skip if block == first else None)
+            at, head = _head(texts[block], skip if block == first else None)
+            if not head:
+                at, head = _long_head(path, stream, offsets, block, skip if block == first else None)
             if head:
                 opening.append(block)
+                lines.append(offsets[block] << 16 | at if at < sizes[block] else offsets[block + 1] << 16)
                 heads.append(head)
     contigs, starts = _sorted_places(heads)
     opened = np.array(opening, dtype=np.int64)
     until = np.append(opened[1:], len(sizes) - 1)[: len(opened)]
     longest = ends[until] - ends[opened] + np.array(sizes, dtype=np.int64)[opened]
-    return Probed(offsets, opened, skip, contigs, starts, longest)
-
-
-def slabs(path: Path, probed: Probed, regions: Intervals) -> Iterator[bytes]:
-    """Stream whole lines, among them all that may overlap the regions, in the order of the file."""
-    needed = probed.needed(regions)
-    pending: list[bytes] = []
-    size = 0
-    with path.open("rb") as stream:
-        for first, last in _runs(needed):
-            text = _lines_of(path, stream, probed, first, last)
-            pending.append(text)
-            size += len(text)
-            if size >= _SLAB_SIZE:
-                yield b"".join(pending)
-                pending, size = [], 0
-    yield b"".join(pending)
+    return Probed(lines, offsets[-1] << 16, contigs, starts, longest)
 
 
 def require_searchable(text: bytes, *, ordered: bool) -> None:
@@ -159,24 +146,30 @@ def _first_characters(path: Path, raw: bytes, offset: int) -> bytes:
     return text
 
 
-def _head(text: bytes, skip: int | None) -> bytes | None:
-    """Return CHROM and POS of the first line after a line end (or the header); None if they are not here."""
+def _head(text: bytes, skip: int | None) -> tuple[int, bytes]:
+    """Return where the first line after a line end (or the header) begins, and its CHROM and POS.
+
+    Empty if they are not here.
+    """
     start = text.find(b"\n") + 1 if skip is None else skip
     head = text[start : start + _HEAD]
-    return head if (start or skip == 0) and head.count(b"\t") > 1 else None
+    return start, head if (start or skip == 0) and head.count(b"\t") > 1 else b""
 
 
-def _long_head(path: Path, stream: BinaryIO, offsets: list[int], block: int, skip: int | None) -> bytes:
+def _long_head(
+    path: Path, stream: BinaryIO, offsets: list[int], block: int, skip: int | None
+) -> tuple[int, bytes]:
     """Return the same from as many whole blocks as it takes; empty where no line begins."""
     text = b""
+    start = 0
     for place in range(block, len(offsets) - 1):
         text += bgzf.read_span(path, stream, offsets[place] << 16, offsets[place + 1] << 16)
         start = text.find(b"\n") + 1 if skip is None else skip
         if not start and skip is None:
-            return b""
-        if _head(text, skip) is not None or len(text) > start + _HEAD:
+            return 0, b""
+        if _head(text, skip)[1] or len(text) > start + _HEAD:
             break
-    return text[start : start + _HEAD].strip()
+    return start, text[start : start + _HEAD].strip()
 
 
 def _sorted_places(heads: list[bytes]) -> tuple[Numbers, Numbers]:
@@ -209,19 +202,3 @@ def _runs(needed: NDArray[np.bool_]) -> list[tuple[int, int]]:
     padded = np.concatenate([[False], needed, [False]])
     edges = np.flatnonzero(padded[1:] != padded[:-1])
     return list(zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True))
-
-
-def _lines_of(path: Path, stream: BinaryIO, probed: Probed, first: int, last: int) -> bytes:
-    """Return the lines that belong to a run of opening blocks."""
-
-    def inflated(begin: int, end: int) -> bytes:
-        return bgzf.read_span(path, stream, probed.offsets[begin] << 16, probed.offsets[end] << 16)
-
-    begin = int(probed.opening[first])
-    if last + 1 == len(probed.opening):
-        text, tail = inflated(begin, len(probed.offsets) - 1), b""
-    else:
-        end = int(probed.opening[last + 1])
-        text, tail = inflated(begin, end), inflated(end, end + 1)
-    skip = text.find(b"\n") + 1 if first else probed.skip
-    return text[skip:] + tail[: tail.find(b"\n") + 1]

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from evaluator.errors import InputError
 from evaluator.variants import bcf, bgzf, index, probing
 from evaluator.variants.header import FIXED, Header, parse_header
 from evaluator.variants.intervals import Intervals
+from evaluator.variants.stretches import ahead, texts
 
 # Below this size inflating everything costs less than decoding an index and seeking.
 WHOLE_BELOW = 1 << 20
-_SLAB_SIZE = 1 << 22
 _NEWLINE = 10
 _END_OF_HEADER = re.compile(rb"\n#CHROM[^\n]*\n|^[^#\r\n]", re.MULTILINE)
 
@@ -67,9 +65,10 @@ class Source:
         if self.format == "bcf":
             yield from (Slab(text, 0) for text in bcf.slabs(self.path, self.index, regions, samples))
         elif self.index:
-            yield from _indexed_slabs(self.path, index.spans(self.index, self.path, regions))
+            spans = index.spans(self.index, self.path, regions)
+            yield from (Slab(text, 0) for text in texts(self.path, spans))
         elif self.probed:
-            yield from (Slab(text, 0) for text in probing.slabs(self.path, self.probed, regions))
+            yield from (Slab(text, 0) for text in texts(self.path, self.probed.spans(regions)))
         else:
             yield from _whole_slabs(self.path)
 
@@ -136,7 +135,7 @@ def _whole_slabs(path: Path) -> Iterator[Slab]:
     header, rest = _split_header(chunks)
     line = header.count(b"\n") + 1
     pending: list[bytes] = [rest]
-    for chunk in _read_ahead(chunks):
+    for chunk in ahead(chunks):
         cut = chunk.rfind(b"\n") + 1
         if not cut:
             pending.append(chunk)
@@ -148,32 +147,3 @@ def _whole_slabs(path: Path) -> Iterator[Slab]:
     text = b"".join(pending)
     if text:
         yield Slab(text, line)
-
-
-def _read_ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Inflate the next chunk in a second thread while this one is searched."""
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        coming = worker.submit(next, chunks, None)
-        while (chunk := coming.result()) is not None:
-            coming = worker.submit(next, chunks, None)
-            yield chunk
-
-
-def _indexed_slabs(path: Path, spans: list[tuple[int, int]]) -> Iterator[Slab]:
-    bgzf.require_end_block(path)
-    pending: list[bytes] = []
-    size = 0
-    with path.open("rb") as stream:
-        for begin, end in spans:
-            text = bgzf.read_span(path, stream, begin, end)
-            if text and not text.endswith(b"\n"):
-                raise InputError.of(
-                    path, "and its index do not fit together; make the index again (tabix -f)"
-                )
-            pending.append(text)
-            size += len(text)
-            if size >= _SLAB_SIZE:
-                yield Slab(b"".join(pending), 0)
-                pending, size = [], 0
-    if pending:
-        yield Slab(b"".join(pending), 0)

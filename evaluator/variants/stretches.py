@@ -9,31 +9,45 @@ from typing import BinaryIO, TypeVar
 
 from evaluator.errors import InputError
 from evaluator.variants import bgzf
-from evaluator.variants.sources import Slab
 
 _LARGEST_BLOCK = 1 << 16
+_TEXT_SIZE = 1 << 22
 _SIZE_AT = 16  # where a block says how long it is (SAM specification, section 4.1)
 Item = TypeVar("Item")
 
 
-def slabs(path: Path, spans: list[tuple[int, int]]) -> Iterator[Slab]:
-    """Stream the lines between pairs of virtual offsets; raises InputError where they are not whole."""
+def texts(path: Path, spans: list[tuple[int, int]]) -> Iterator[bytes]:
+    """Stream the lines between pairs of virtual offsets; raises InputError where they are not whole.
+
+    Only the last line of a file may do without a line end.
+    """
     bgzf.require_end_block(path)
+    end_block = path.stat().st_size - len(bgzf.END_OF_FILE)
+    pending: list[bytes] = []
     with path.open("rb") as stream:
         for begin, end in spans:
-            rest: list[bytes] = []
-            for texts in blocks(path, stream, begin, end):
-                whole = next((n for n in reversed(range(len(texts))) if b"\n" in texts[n]), None)
-                if whole is None:
-                    rest += texts
-                    continue
-                cut = texts[whole].rindex(b"\n") + 1
-                yield Slab(b"".join([*rest, *texts[:whole], texts[whole][:cut]]), 0)
-                rest = [texts[whole][cut:], *texts[whole + 1 :]]
-            if any(rest):
+            for inflated in blocks(path, stream, begin, end):
+                pending += filter(None, inflated)
+                if sum(map(len, pending)) >= _TEXT_SIZE:
+                    lines, pending = _whole_lines(pending)
+                    if lines:
+                        yield b"".join(lines)
+            if pending and not pending[-1].endswith(b"\n") and end >> 16 < end_block:
                 raise InputError.of(
                     path, "and its index do not fit together; make the index again (tabix -f)"
                 )
+    if pending:
+        yield b"".join(pending)
+
+
+def _whole_lines(pieces: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Divide a text in pieces after its last line end."""
+    for place in reversed(range(len(pieces))):
+        cut = pieces[place].rfind(b"\n") + 1
+        if cut:
+            rest = [pieces[place][cut:], *pieces[place + 1 :]]
+            return [*pieces[:place], pieces[place][:cut]], [piece for piece in rest if piece]
+    return [], pieces
 
 
 def blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[list[bytes]]:
@@ -61,8 +75,8 @@ def blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[list[
 
 
 def _is_whole(raw: bytes, offset: int) -> bool:
-    size = int.from_bytes(raw[offset + _SIZE_AT : offset + _SIZE_AT + 2], "little") + 1
-    return offset + size <= len(raw) and offset < len(raw)
+    told = raw[offset + _SIZE_AT : offset + _SIZE_AT + 2]
+    return len(told) == 2 and offset + int.from_bytes(told, "little") + 1 <= len(raw)  # noqa: PLR2004 - bytes of it
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:

@@ -222,3 +222,18 @@ def test_a_bad_position_at_a_block_is_named_with_its_line(tmp_path: Path) -> Non
     with pytest.raises(InputError, match="POS") as caught:
         searched(path, places([("chr1", 1_000, 1_100)]))
     assert caught.value.problems[0].line == 504
+
+
+def test_a_line_that_begins_where_the_largest_block_ends_is_found(tmp_path: Path) -> None:
+    """A virtual offset has 16 bits for the place in a block: 65,536 is the next block's."""
+    lines = [record("chr1", position) for position in range(1, 6_000)]
+    filled = HEADER + "".join(lines)
+    padding = 65_536 - len(HEADER + "".join(lines[:2_500])) % 65_536
+    wide = record("chr1", 2_500, info="X=" + "y" * (padding - 1))
+    text = filled.replace(lines[2_499], wide, 1)
+    boundary = text.index(wide) + len(wide)
+    assert boundary % 65_536 == 0
+    path = write_blocks(tmp_path / "full.vcf.gz", text, [65_536])
+    reading = searched(path, places([("chr1", 2_500, 2_510), ("chr1", 5_000, 5_002)]))
+    assert reading.how == "probed"
+    assert [call[1] for call in calls(reading)] == [*range(2_501, 2_511), 5_001, 5_002]
