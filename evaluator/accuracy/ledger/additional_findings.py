@@ -49,10 +49,10 @@ def _carriers(ledger: Ledger) -> pl.DataFrame:
     reasons = screened.answers["index_reason"].to_list()
     rows = []
     for reason, words in CARRIER_REASONS.items():
-        codes = [code for code, told in enumerate(reasons) if told == reason]
-        if not codes:
+        told = np.array([one == reason for one in reasons])
+        if not told.any():
             continue
-        counts = np.isin(screened.results, np.array(codes, dtype=np.uint16)).sum(axis=0)
+        counts = np.count_nonzero(told[screened.results], axis=0)
         for condition, count in zip(screened.conditions["condition"], counts.tolist(), strict=True):
             if count:
                 rows.append((words, condition, "negative result", count))

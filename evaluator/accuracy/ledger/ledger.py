@@ -96,11 +96,12 @@ class Ledger:
     def positives(self) -> pl.DataFrame:
         """Write out every positive record, with an outcome or without, as LEDGER."""
         index = self.choices.index_of_states()
-        positive = self.screened.answers["state"].cast(pl.String).replace_strict(index) == "positive"
-        rows, columns = np.nonzero(positive.to_numpy()[self.screened.results])
+        states = [state for state, result in index.items() if result == IndexResult.POSITIVE]
+        positive = self.screened.answers["state"].is_in(states).to_numpy()
+        rows, columns = np.nonzero(positive[self.screened.results])
         silent = self._silent(rows, columns).join(self.noted, on=PAIR, how="anti")
-        every = pl.concat([silent, self.noted], how="diagonal_relaxed")
-        return self._described(every).filter(pl.col("index") == IndexResult.POSITIVE)
+        noted = self.noted.filter(pl.col("state").is_in(states))
+        return self._described(pl.concat([silent, noted], how="diagonal_relaxed"))
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         """Write out the complete ledger, a block of newborns at a time, sorted by newborn and condition."""

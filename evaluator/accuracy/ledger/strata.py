@@ -36,6 +36,8 @@ class Stratum(StrEnum):
 
 
 ANSWERED = (Reference.AFFECTED.value, Reference.UNAFFECTED.value)
+# What decides where a record is counted; the rest of a table may be summed over.
+SUMMED = ("cell", "affected", "open", "reference")
 # Of the samples table: a stratum of newborns, not of newborn x condition.
 OF_NEWBORNS = (Stratum.SITE, Stratum.ANCESTRY, Stratum.SEX, Stratum.SAMPLE_TYPE)
 
@@ -148,7 +150,10 @@ def pair_counts(stratum: str, pairs: pl.DataFrame) -> Counts:
 
 
 def _split(stratum: Stratum, table: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
-    named = table.with_columns(pl.col(stratum.value).fill_null("not given"))
+    size = pl.col("len").sum() if "len" in table.columns else pl.len()
+    named = table.group_by(
+        pl.col(stratum.value).fill_null("not given"), *(name for name in SUMMED if name in table.columns)
+    ).agg(size.alias("len"))
     return [
         (f"{stratum}: {name}", part)
         for (name,), part in sorted(named.partition_by(stratum.value, as_dict=True).items())
