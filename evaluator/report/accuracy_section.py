@@ -182,16 +182,15 @@ def _columns(results: Results, first: str) -> tuple[Column, ...]:
 
 def _verdict_counts(results: Results) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
-    table = results.verdicts.group_by("condition", "verdict").len().sort("condition", "verdict")
-    for condition, verdict, number in table.iter_rows():
-        counts.setdefault(condition, dict.fromkeys(Verdict, 0))[verdict] = number
+    for condition, verdict, _, number in results.verdicts.count().iter_rows():
+        counts.setdefault(condition, dict.fromkeys(Verdict, 0))[verdict] += number
     return counts
 
 
 def _affected_conditions(results: Results) -> set[str]:
-    if results.ledger is None:
+    if results.outcomes is None:
         return set()
-    return set(results.ledger.filter(pl.col("reference") == "affected")["condition"])
+    return set(results.outcomes.filter(pl.col("reference") == "affected")["condition"])
 
 
 def _ordered(results: Results, slugs: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from evaluator.accuracy.ledger.index import FAILED_SAMPLE_REASONS
 from evaluator.report.flow import flow, statuses
 from evaluator.report.model import Block, Points
 from evaluator.report.numbers import count, counted, in_words, percent
@@ -15,6 +16,8 @@ from evaluator.vocabulary import SampleStatus, Verdict
 COMMONEST = 3
 NAMED_CONDITIONS = 12  # more would be a table, and the table stands further down
 OVERALL = "overall"
+# A sample without a sequence is told with the samples, not as a locus that was not assessed.
+MISSING = (pl.col("verdict") == Verdict.NOT_ASSESSED) & ~pl.col("decisive").is_in(FAILED_SAMPLE_REASONS)
 PLAIN = {
     "sensitivity": "sensitivity (how many affected newborns are found)",
     "specificity": "specificity (how many unaffected newborns are left in peace)",
@@ -64,7 +67,7 @@ def _whole(results: Results) -> str:
 
 def _panel(results: Results) -> list[str]:
     record = results.records["findings.parquet"]
-    rows = results.findings.select("condition", "gene").unique()
+    rows = results.findings.gene_rows
     size = (
         f"{counted(rows['condition'].n_unique(), 'condition')} by {counted(rows['gene'].n_unique(), 'gene')}"
     )
@@ -92,12 +95,9 @@ def _found(results: Results) -> list[str]:
     if results.show.rule:
         return [*_published_positives(results), *_confirmed_published(results), *_routed(results)]
     verdict = pl.col("verdict")
-    by_newborn = results.verdicts.group_by("newborn").agg(
-        (verdict == Verdict.REPORTABLE).any().alias("reportable"),
-        (verdict == Verdict.PENDING_PHASE).any().alias("pending"),
-    )
-    reportable = by_newborn.filter("reportable").height
-    pending = by_newborn.filter(pl.col("pending") & ~pl.col("reportable")).height
+    found = results.verdicts.any(verdict == Verdict.REPORTABLE)
+    reportable = int(found.sum())
+    pending = int((results.verdicts.any(verdict == Verdict.PENDING_PHASE) & ~found).sum())
     sequenced = statuses(results).get(SampleStatus.SEQUENCED, 0)
     share = f" ({percent(reportable / sequenced)} of those sequenced)" if sequenced else ""
     sentences = [
@@ -132,9 +132,10 @@ def _confirmed_published(results: Results) -> list[str]:
 
 def _by_condition(results: Results) -> list[str]:
     found = (
-        results.verdicts.filter(pl.col("verdict") == Verdict.REPORTABLE)
+        results.verdicts.count()
+        .filter(pl.col("verdict") == Verdict.REPORTABLE)
         .group_by("condition")
-        .len()
+        .agg(pl.col("len").sum())
         .sort(["len", "condition"], descending=[True, False])
     )
     if found.is_empty():
@@ -196,27 +197,21 @@ def _unknown(results: Results) -> list[str]:
 
 
 def _not_assessed(results: Results) -> list[str]:
-    missing = _missing(results)
-    if missing.is_empty():
+    missing = int(results.verdicts.count().filter(MISSING)["len"].sum())
+    if not missing:
         return ["Every sequenced newborn was assessed for every condition."]
-    what = results.show.counted(missing.height, "result")
-    newborns = results.show.counted(missing["newborn"].n_unique(), "newborn")
+    what = results.show.counted(missing, "result")
+    newborns = results.show.counted(int(results.verdicts.any(MISSING).sum()), "newborn")
     return [f"{what} in {newborns} could not be assessed: not a negative result."]
-
-
-def _missing(results: Results) -> pl.DataFrame:
-    return results.verdicts.filter(
-        (pl.col("verdict") == Verdict.NOT_ASSESSED)
-        & ~pl.col("decisive").is_in(["sequencing_failed", "quarantined"])
-    )
 
 
 def _why_not_assessed(results: Results) -> tuple[Points, ...]:
     """The commonest reasons; a report read in a meeting has no time for the rare ones."""
-    missing = _missing(results)
+    missing = results.verdicts.count().filter(MISSING)
     if missing.is_empty():
         return ()
-    reasons = missing.group_by("decisive").len().sort(["len", "decisive"], descending=[True, False])
+    reasons = missing.group_by("decisive").agg(pl.col("len").sum())
+    reasons = reasons.sort(["len", "decisive"], descending=[True, False])
     sentences = {code.value: sentence for code, sentence in SENTENCES.items()}
     shown = results.show.parts(reasons["len"].to_list())
     points = tuple(
@@ -255,7 +250,8 @@ def _not_verified(results: Results) -> list[str]:
 def _unresolved(results: Results) -> list[str]:
     if results.ledger is None or results.show.rule:
         return []
-    waiting = results.ledger.filter(pl.col("cell") == "unresolved_positive").group_by("reference").len()
+    waiting = results.ledger.filter(pl.col("cell") == "unresolved_positive")
+    waiting = waiting.group_by("reference").agg(pl.col("len").sum())
     if waiting.is_empty():
         return []
     words = {

@@ -37,13 +37,11 @@ def statuses(results: Results) -> dict[str, int]:
     if results.samples is not None:
         table = results.samples.select("newborn", pl.col("status").fill_null(SampleStatus.SEQUENCED.value))
     elif results.ledger is not None:
-        reason = pl.col("index_reason").first()
-        status = pl.when(reason.is_in(list(SampleStatus))).then(reason).otherwise(pl.lit("sequenced"))
-        table = results.ledger.group_by("newborn").agg(status.alias("status"))
+        table = results.ledger.group_by("newborn").agg(pl.col("status").first())
     else:
-        failed = (pl.col("decisive") == "sequencing_failed").any()
-        status = pl.when(failed).then(pl.lit("failed")).otherwise(pl.lit("sequenced"))
-        table = results.verdicts.group_by("newborn").agg(status.alias("status"))
+        failed = pl.Series(results.verdicts.any(pl.col("decisive") == "sequencing_failed"))
+        words = pl.DataFrame({"status": ["sequenced", "failed"]})
+        table = words[failed.cast(pl.UInt32)].with_columns(newborn=results.verdicts.newborns)
     stopped = quarantined(results)
     counted = (
         table.with_columns(
@@ -60,7 +58,8 @@ def statuses(results: Results) -> dict[str, int]:
 
 def quarantined(results: Results) -> pl.Series:
     """Newborns whose file was set aside when the batch was read."""
-    return results.verdicts.filter(pl.col("decisive") == "quarantined")["newborn"].unique()
+    stopped = results.verdicts.any(pl.col("decisive") == "quarantined")
+    return results.verdicts.newborns.filter(pl.Series(stopped))
 
 
 def flow(results: Results) -> tuple[Step, ...]:
@@ -89,14 +88,10 @@ def flow(results: Results) -> tuple[Step, ...]:
 
 def _by_verdict(results: Results, sequenced: int) -> Step:
     verdict = pl.col("verdict")
-    newborns = results.verdicts.group_by("newborn").agg(
-        (verdict == Verdict.REPORTABLE).any().alias("reportable"),
-        (verdict == Verdict.PENDING_PHASE).any().alias("pending"),
-        (verdict == Verdict.NOT_REPORTABLE).any().alias("negative"),
-    )
-    reportable = newborns.filter("reportable").height
-    pending = newborns.filter(pl.col("pending") & ~pl.col("reportable")).height
-    negative = newborns.filter(pl.col("negative") & ~pl.col("reportable") & ~pl.col("pending")).height
+    found = results.verdicts.any(verdict == Verdict.REPORTABLE)
+    waiting = results.verdicts.any(verdict == Verdict.PENDING_PHASE) & ~found
+    cleared = results.verdicts.any(verdict == Verdict.NOT_REPORTABLE) & ~found & ~waiting
+    reportable, pending, negative = (int(newborns.sum()) for newborns in (found, waiting, cleared))
     nothing = sequenced - reportable - pending - negative
     parts = (
         Part("reportable for at least one condition", reportable),

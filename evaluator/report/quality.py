@@ -89,9 +89,9 @@ def _reference(results: Results, counts: Counts | None) -> tuple[tuple[str, ...]
 
 def _methods(results: Results) -> str:
     """Name how positives and negatives were verified; two lists where they differ."""
-    if results.ledger is None:
+    if results.outcomes is None:
         return ""
-    known = results.ledger.filter(results.ledger["method"].is_not_null())
+    known = results.outcomes.filter(results.outcomes["method"].is_not_null())
     lists = {}
     for index in ("positive", "negative"):
         used = sorted(known.filter(known["index"] == index)["method"].unique().to_list())
@@ -128,9 +128,9 @@ def _verified(
 
 
 def _followup(results: Results) -> tuple[str, str]:
-    if results.ledger is None:
+    if results.outcomes is None:
         return ASK, ASK
-    months = results.ledger["followup_months"].drop_nulls()
+    months = results.outcomes["followup_months"].drop_nulls()
     if months.is_empty():
         return "no length of follow-up is recorded", "raised"
     return f"half were followed for {round(float(str(months.median())))} months or more", ASK

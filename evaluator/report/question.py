@@ -12,7 +12,7 @@ NOT_STATED = "not in the data"
 def question_section(results: Results) -> Section:
     """State the question as the data allow, and what they do not say."""
     panel = results.panel
-    conditions = results.findings["condition"].n_unique()
+    conditions = results.findings.gene_rows["condition"].n_unique()
     population = panel.jurisdiction if panel is not None and panel.jurisdiction else NOT_STATED
     definition = str(results.parameters.get("definition") or "none: no outcomes were evaluated")
     index = "reviewer's decision" if results.parameters.get("index") == "reviewed" else "pipeline's verdict"

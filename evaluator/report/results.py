@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
-from evaluator.accuracy.ledger.findings import check_panel, read_findings_table
-from evaluator.accuracy.ledger.index import condition_verdicts
+from evaluator.accuracy.ledger.file import known_outcomes, records_by_newborn
+from evaluator.accuracy.ledger.findings import Findings, read_findings
+from evaluator.accuracy.ledger.verdicts import Verdicts, condition_verdicts
 from evaluator.accuracy.supplement import OVERALL, Options, Supplement, counts_of, supplement
 from evaluator.errors import InputError
 from evaluator.panel.load import load_panel
@@ -22,7 +24,7 @@ from evaluator.report.disclosure import RULE, Disclosure, Shown, without_gaps
 from evaluator.report.numbers import Row
 from evaluator.sheet_reader import read_sheet_or_raise
 from evaluator.sheets import SAMPLES
-from evaluator.tables import ACCURACY, LEDGER, REFERRALS, check
+from evaluator.tables import ACCURACY, REFERRALS, check
 
 Record = Mapping[str, object]
 
@@ -31,10 +33,11 @@ Record = Mapping[str, object]
 class Results:
     """Everything the page is drawn from; None is a stage that was not run or a table that was not given."""
 
-    findings: pl.DataFrame  # the columns FINDINGS_USED of tables.FINDINGS
+    findings: Findings
     accuracy: Mapping[tuple[str, str], Row]  # stratum, measure -> row; empty without outcomes
     accuracy_record: Record
-    ledger: pl.DataFrame | None  # tables.LEDGER
+    ledger: pl.DataFrame | None  # ledger.file.RECORDS: each newborn's distinct records, and how many
+    outcomes: pl.DataFrame | None  # ledger.file.OUTCOMES: the records with an outcome
     referrals: pl.DataFrame | None  # tables.REFERRALS
     panel: Panel | None
     samples: pl.DataFrame | None
@@ -46,8 +49,8 @@ class Results:
     options: Options = field(default_factory=Options)
 
     @cached_property
-    def verdicts(self) -> pl.DataFrame:
-        """Newborn, condition, verdict and its decisive reason."""
+    def verdicts(self) -> Verdicts:
+        """The verdict of every newborn x condition, with its decisive reason."""
         return condition_verdicts(self.findings)
 
     @cached_property
@@ -96,7 +99,8 @@ def read_results(
     Raises InputError when a file is not what its name says, or when the files are of different panels.
     """
     findings = folder / "findings.parquet"
-    table = read_findings_table(findings)
+    loaded = load_panel(panel) if panel else None
+    coded = read_findings(findings, loaded)
     records: dict[str, Record] = {"findings.parquet": read_provenance(findings)}
     inputs = {"findings": sha256_of_file(findings)}
     rows, record, more = _read_accuracy(folder / "accuracy.json")
@@ -104,18 +108,16 @@ def read_results(
         records["accuracy.json"] = record
         inputs["accuracy"] = sha256_of_file(folder / "accuracy.json")
         _same_panel(folder / "accuracy.json", record, records["findings.parquet"])
-    ledger = _read_table(folder / "ledger.parquet", LEDGER, "ledger")
+    ledger, outcomes = _read_ledger(folder / "ledger.parquet")
     if ledger is not None:
         inputs["ledger"] = sha256_of_file(folder / "ledger.parquet")
     referrals_path = folder / "referrals" / "referrals.parquet"
-    referrals = _read_table(referrals_path, REFERRALS, "referrals")
+    referrals = _read_referrals(referrals_path)
     if referrals is not None:
         records["referrals/referrals.parquet"] = read_provenance(referrals_path)
         inputs["referrals"] = sha256_of_file(referrals_path)
         _same_panel(referrals_path, records["referrals/referrals.parquet"], records["findings.parquet"])
-    loaded = load_panel(panel) if panel else None
     if loaded:
-        check_panel(findings, loaded)
         inputs["panel"] = loaded.sha256
     sheet = read_sheet_or_raise(samples, SAMPLES) if samples else None
     if samples:
@@ -124,7 +126,9 @@ def read_results(
     if network:
         units = load_network(network)
         title, inputs["network"] = units.title, units.sha256
-    return Results(table, rows, record, ledger, referrals, loaded, sheet, title, records, inputs, more)
+    return Results(
+        coded, rows, record, ledger, outcomes, referrals, loaded, sheet, title, records, inputs, more
+    )
 
 
 def _read_accuracy(path: Path) -> tuple[dict[tuple[str, str], Row], Record, dict[str, object]]:
@@ -144,11 +148,25 @@ def _read_accuracy(path: Path) -> tuple[dict[tuple[str, str], Row], Record, dict
     return rows, record, more
 
 
-def _read_table(path: Path, schema: pl.Schema, name: str) -> pl.DataFrame | None:
+def _read_referrals(path: Path) -> pl.DataFrame | None:
     if not path.exists():
         return None
+    with _table_of(path, "referrals"):
+        return check(pl.read_parquet(path), REFERRALS, "referrals")
+
+
+def _read_ledger(path: Path) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
+    if not path.exists():
+        return None, None
+    with _table_of(path, "ledger"):
+        return records_by_newborn(path), known_outcomes(path)
+
+
+@contextmanager
+def _table_of(path: Path, name: str) -> Iterator[None]:
+    """Turn what a file that is no such table raises into the user's mistake that it is."""
     try:
-        return check(pl.read_parquet(path), schema, name)
+        yield
     except (pl.exceptions.PolarsError, TypeError) as error:
         raise InputError.of(path, f"is not a {name} table ({error}); run its stage again") from None
 

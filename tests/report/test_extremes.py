@@ -7,10 +7,12 @@ import re
 from pathlib import Path
 from zipfile import ZipFile
 
+import numpy as np
 import polars as pl
 import pytest
 
 from evaluator.accuracy.cells import Counts
+from evaluator.accuracy.ledger.findings import Findings
 from evaluator.accuracy.measures import Settings, accuracy_table
 from evaluator.report.charts import (
     Band,
@@ -77,10 +79,9 @@ def test_without_follow_up_nothing_pretends(unverified: Results, tmp_path: Path)
 def test_three_hundred_conditions_fit(results: Results) -> None:
     """The page stays under 3 MB, and the forest plot says that it shows the first of many."""
     names = [f"condition-{number:03d}" for number in range(300)]
-    first = results.findings.head(1)
-    findings = pl.concat(
-        [first.with_columns(pl.lit(name, dtype=pl.String).alias("condition")) for name in names]
-    ).with_columns(pl.lit("reportable").cast(first.schema["verdict"]).alias("verdict"))
+    rows = pl.DataFrame({"condition": names, "gene": "A", "inheritance": "AR"})
+    told = pl.DataFrame({"verdict": ["reportable"], "reasons": ["homozygous"]})
+    findings = Findings(pl.Series(["a"]), rows, told, np.zeros((1, 300), dtype=np.uint16))
     strata = [Counts(f"condition: {name}", 5, 2, 1, 9_000, 1, 0, 0, 0) for name in names]
     many = dataclasses.replace(
         counted(results, Counts("overall", 1500, 600, 300, 9_000, 300, 0, 0, 0), *strata), findings=findings

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -53,37 +52,44 @@ class Findings:
         return wanted.hstack(self.answers[code]).select(FINDINGS_USED)
 
 
-def read_findings(path: Path, panel: Panel) -> Findings:
-    """Read the findings of this panel from Parquet, or from TSV by extension.
+def read_findings(path: Path, panel: Panel | None = None) -> Findings:
+    """Read findings from Parquet, or from TSV by extension, and compare them with the panel if given.
 
     Raises InputError when the file is no findings table, is another panel's, or is not complete.
     """
-    check_panel(path, panel)
-    if path.suffix == ".parquet":
-        if (differing := read_differing(path)) is not None:
-            return _completed(differing, panel)
-        if coded := _read_in_order(path, panel):
-            return coded
-    return coded_findings(read_findings_table(path), panel)
-
-
-def read_findings_table(path: Path) -> pl.DataFrame:
-    """Read findings row by row, check their columns, keep FINDINGS_USED."""
-    if not path.is_file():
-        raise InputError.of(path, "does not exist; make it with `nbseval flag`")
+    if panel is not None:
+        check_panel(path, panel)
     try:
-        if path.suffix == ".tsv":
-            rows = pl.scan_csv(path, separator="\t", infer_schema=False, quote_char=None)
-        else:
-            rows = pl.scan_parquet(path)
-        check(pl.DataFrame(schema=rows.collect_schema()), FINDINGS, "findings")
-        if path.suffix != ".tsv" and (differing := read_differing(path)) is not None:
-            parts = (part.select(FINDINGS_USED) for part in chain([FINDINGS.to_frame()], differing.tables()))
-            return pl.concat(parts)
-        return rows.select(FINDINGS_USED).collect()
+        rows = _scan(path)
+        if path.suffix != ".tsv":
+            if (differing := read_differing(path)) is not None:
+                return _completed(differing, panel)
+            if coded := _read_in_order(path, _gene_rows(rows, panel)):
+                return coded
+        return coded_findings(rows.select(FINDINGS_USED).collect(), panel)
     except (pl.exceptions.PolarsError, TypeError) as error:
         message = f"is not a findings table ({error}); make it with `nbseval flag`"
         raise InputError.of(path, message) from None
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    """Open a table that has the columns of FINDINGS."""
+    if not path.is_file():
+        raise InputError.of(path, "does not exist; make it with `nbseval flag`")
+    if path.suffix == ".tsv":
+        rows = pl.scan_csv(path, separator="\t", infer_schema=False, quote_char=None)
+    else:
+        rows = pl.scan_parquet(path)
+    check(pl.DataFrame(schema=rows.collect_schema()), FINDINGS, "findings")
+    return rows
+
+
+def _gene_rows(rows: pl.LazyFrame, panel: Panel | None) -> pl.DataFrame:
+    """Take the gene rows from the panel, or from the first newborn of the file."""
+    if panel is not None:
+        return panel.gene_rows.select(GENE_ROW)
+    first = rows.select("newborn").head(1).collect().to_series()
+    return rows.filter(pl.col("newborn").is_in(first.implode())).select(GENE_ROW).sort(GENE_ROW).collect()
 
 
 def check_panel(findings: Path, panel: Panel) -> None:
@@ -106,10 +112,10 @@ def check_panel(findings: Path, panel: Panel) -> None:
         )
 
 
-def coded_findings(table: pl.DataFrame, panel: Panel) -> Findings:
+def coded_findings(table: pl.DataFrame, panel: Panel | None = None) -> Findings:
     """Number the answers of findings in any order; raise InputError unless they are complete."""
-    gene_rows = panel.gene_rows.select(GENE_ROW)
-    found = table.select(GENE_ROW).unique()
+    found = table.select(GENE_ROW).unique().sort(GENE_ROW)
+    gene_rows = found if panel is None else panel.gene_rows.select(GENE_ROW)
     if table.height:
         _check_gene_rows(found, panel)
     newborns = table["newborn"].unique().sort()
@@ -129,8 +135,10 @@ def coded_findings(table: pl.DataFrame, panel: Panel) -> Findings:
     return Findings(newborns, gene_rows, answers, codes)
 
 
-def _check_gene_rows(found: pl.DataFrame, panel: Panel) -> None:
-    """Raise InputError unless the findings have the gene rows of the panel."""
+def _check_gene_rows(found: pl.DataFrame, panel: Panel | None) -> None:
+    """Raise InputError unless the findings have the gene rows of the panel, where it is given."""
+    if panel is None:
+        return
     gene_rows = panel.gene_rows.select(GENE_ROW)
     surplus = found.join(gene_rows, on=GENE_ROW, how="anti").height
     lacking = gene_rows.join(found, on=GENE_ROW, how="anti").height
@@ -142,7 +150,7 @@ def _check_gene_rows(found: pl.DataFrame, panel: Panel) -> None:
         raise_if_any([Problem("findings", 0, problem)])
 
 
-def _completed(differing: CohortFindings, panel: Panel) -> Findings:
+def _completed(differing: CohortFindings, panel: Panel | None) -> Findings:
     """Lay the differing rows over their defaults, as numbers."""
     _check_gene_rows(differing.gene_rows, panel)
     answers, codes = differing.coded(ANSWER)
@@ -151,13 +159,12 @@ def _completed(differing: CohortFindings, panel: Panel) -> Findings:
     return Findings(newborns, differing.gene_rows, answers, codes.astype(np.uint16, copy=False))
 
 
-def _read_in_order(path: Path, panel: Panel) -> Findings | None:
-    """Read a file that has each newborn's gene rows in the panel's order, as `nbseval flag` writes it.
+def _read_in_order(path: Path, gene_rows: pl.DataFrame) -> Findings | None:
+    """Read a file that has each newborn's gene rows in this order, as `nbseval flag` writes it.
 
     Returns None when it has not. Parquet keeps repeated words as numbers; reading those numbers, and never
     the words, makes a national cohort a matter of seconds.
     """
-    gene_rows = panel.gene_rows.select(GENE_ROW)
     answers: dict[tuple[str | None, ...], int] = {}
     newborns: list[pl.Series] = []
     codes: list[Codes] = []

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from evaluator.accuracy.ledger.index import condition_verdicts
+from evaluator.accuracy.ledger.findings import coded_findings
+from evaluator.accuracy.ledger.verdicts import condition_verdicts
 from evaluator.panel.model import Panel
 from evaluator.vocabulary import Definition
 
@@ -28,7 +29,8 @@ Build = Callable[..., Any]
 def test_the_strongest_gene_row_decides(findings: Build, first: str, second: str, expected: str) -> None:
     """A condition takes the first of reportable, pending phase, not assessed, not reportable."""
     table = findings(["a"], {("a", "ADA"): (first, "one;two"), ("a", "RAG1"): (second, "three")})
-    row = condition_verdicts(table).row(by_predicate=pl.col("condition") == "scid", named=True)
+    counted = condition_verdicts(coded_findings(table)).count()
+    row = counted.row(by_predicate=pl.col("condition") == "scid", named=True)
     assert row["verdict"] == expected
     assert row["decisive"] == ("one" if first == expected else "three")
 
