@@ -33,27 +33,34 @@ def with_format_values(records: pl.DataFrame, column: str, keys: tuple[str, ...]
     a genotype is kept as it is written.
     """
     formats = {text: text.split(":") for text in records["format"].unique()}
-    present = {key for parts in formats.values() for key in parts}
-    number = pl.col("format").replace_strict(
-        {text: row for row, text in enumerate(formats)}, return_dtype=pl.UInt32
+    present = [key for key in keys if any(key in parts for parts in formats.values())]
+    return (
+        records.lazy()
+        .with_columns(pl.col(column).str.split(":").alias("parts"))
+        .with_columns(_value(key, formats).alias(key) for key in keys)
+        .with_columns(_given(key) for key in present)
+        .drop("parts")
+        .collect()
     )
-    records = records.with_columns(
-        pl.col(column).str.split(":").alias("parts"), number.alias("format number")
-    )
-    columns = [pl.lit(None, pl.String).alias(key) for key in keys if key not in present]
-    for key in filter(present.__contains__, keys):
-        places = [parts.index(key) if key in parts else None for parts in formats.values()]
-        value = pl.col("parts").list.get(_place(places), null_on_oob=True)
-        absent = (value == "") if key == "GT" else (value == "") | (value == ".")
-        columns.append(pl.when(~absent).then(value).alias(key))
-    return records.with_columns(columns).drop("parts", "format number")
 
 
-def _place(places: list[int | None]) -> pl.Expr:
-    """The place of a key in each row's FORMAT; nearly always one place for all."""
-    if len(set(places)) == 1:
-        return pl.lit(places[0], pl.Int64)
-    return pl.lit(pl.Series(places, dtype=pl.Int64)).gather(pl.col("format number"))
+def _value(key: str, formats: dict[str, list[str]]) -> pl.Expr:
+    """The text at the key's place in each row's FORMAT; nearly always it has one place, or none."""
+    by_place: dict[int, list[str]] = {}
+    for text, parts in formats.items():
+        if key in parts:
+            by_place.setdefault(parts.index(key), []).append(text)
+    values = [
+        pl.when(pl.col("format").is_in(texts)).then(value) if len(texts) < len(formats) else value
+        for place, texts in by_place.items()
+        for value in (pl.col("parts").list.get(place, null_on_oob=True),)
+    ]
+    return pl.coalesce(values) if values else pl.lit(None, pl.String)
+
+
+def _given(key: str) -> pl.Expr:
+    nothing = [""] if key == "GT" else ["", "."]
+    return pl.when(~pl.col(key).is_in(nothing)).then(key)
 
 
 def called_alleles(path: Path, called: pl.DataFrame) -> pl.DataFrame:
@@ -120,13 +127,15 @@ def _fraction(called: pl.DataFrame, place: pl.Expr) -> pl.Expr:
 def _with_physical_phase(called: pl.DataFrame) -> pl.DataFrame:
     """Add the allele's place in GATK's PGT, null where it says nothing; only few distinct genotypes occur."""
     key = ["GT", "PGT", "allele"]
-    distinct = called.lazy().filter(pl.col("PID").is_not_null()).select(key).drop_nulls().unique().collect()
-    places = [_place_in_group(*row) for row in distinct.iter_rows()]
-    table = distinct.with_columns(pl.Series("group haplotype", places, dtype=pl.Int8))
-    if not len(table):
-        return called.with_columns(pl.lit(None, pl.Int8).alias("group haplotype"))
-    usable = pl.when(pl.col("PID").is_not_null()).then("group haplotype").alias("group haplotype")
-    return called.join(table, on=key, how="left", maintain_order="left").with_columns(usable)
+    group = pl.repeat(None, len(called), dtype=pl.Int8, eager=True).alias("group haplotype")
+    told = called.lazy().select(*key, "PID").with_row_index("row").drop_nulls().drop("PID").collect()
+    if len(told):
+        distinct = told.select(key).unique()
+        places = [_place_in_group(*row) for row in distinct.iter_rows()]
+        table = distinct.with_columns(pl.Series("place", places, dtype=pl.Int8))
+        placed = told.join(table, on=key, how="left", maintain_order="left")
+        group = group.scatter(placed["row"], placed["place"])
+    return called.with_columns(group)
 
 
 def _place_in_group(genotype: str, group_genotype: str, allele: int) -> int | None:

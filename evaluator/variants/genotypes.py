@@ -82,23 +82,25 @@ def read_genotypes(path: Path, records: pl.DataFrame, samples: list[str]) -> Row
     require_fields(path, rows)
     rows = with_format_values(rows, "value", ("GT", *FORMAT_KEYS))
     named = _named(rows, _genotype_table(path, rows))
-    _require_alleles(path, named)
-    others = named.lazy().filter(pl.col("kind") != _CALL)
-    calls, unresolved, set_aside = pl.collect_all(
-        [named.lazy().filter(pl.col("kind") == _CALL), _unresolved(others), _set_aside(others)]
-    )
-    return Rows(called_alleles(path, calls), unresolved, set_aside)
+    _require_alleles(path, rows, named)
+    called, others = (named.filter(which) for which in (pl.col("kind") == _CALL, pl.col("kind") != _CALL))
+    calls = rows.drop("format", "value")[called["row"]].hstack(called.drop("row"))
+    spans = rows.select("sample", "start", "end")[others["row"]].hstack(others.select("kind"))
+    return Rows(called_alleles(path, calls), _unresolved(spans), _set_aside(spans))
 
 
 def _named(rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
-    """One row per record and allele that its genotype names, with the allele's sequence and what it is."""
+    """One row per record (`row`) and allele that its genotype names: the allele's sequence and what it is."""
     alternatives = pl.col("alt").str.split(",")
     called = alternatives.list.get(pl.col("allele").cast(pl.Int64) - 1, null_on_oob=True)
     return (
         rows.lazy()
+        .select("GT", "alt")
+        .with_row_index("row")
         .join(table.lazy(), on="GT", how="left", maintain_order="left")
         .with_columns(called.alias("called"))
         .with_columns(_kind().alias("kind"))
+        .drop("GT", "alt")
         .collect()
     )
 
@@ -144,7 +146,7 @@ def _kind() -> pl.Expr:
     )
 
 
-def _unresolved(others: pl.LazyFrame) -> pl.LazyFrame:
+def _unresolved(others: pl.DataFrame) -> pl.DataFrame:
     """Spans whose genotype says neither reference nor a sequence: never taken for reference."""
     reasons = dict.fromkeys(("without_genotype", "no_call", "missing_alt"), "no_call")
     reasons["symbolic_allele"] = "symbolic_allele"
@@ -153,7 +155,7 @@ def _unresolved(others: pl.LazyFrame) -> pl.LazyFrame:
     return spans.drop_nulls("reason").unique(maintain_order=True)
 
 
-def _set_aside(others: pl.LazyFrame) -> pl.LazyFrame:
+def _set_aside(others: pl.DataFrame) -> pl.DataFrame:
     counted = others.filter(pl.col("kind") != "no_call").group_by("sample", "kind").len()
     return counted.sort("sample", "kind")
 
@@ -195,9 +197,8 @@ def _genotype_rows(text: str) -> list[tuple[object, ...]]:
     ]
 
 
-def _require_alleles(path: Path, named: pl.DataFrame) -> None:
+def _require_alleles(path: Path, rows: pl.DataFrame, named: pl.DataFrame) -> None:
     beyond = named.filter(pl.col("allele").is_not_null() & pl.col("called").is_null())
     if len(beyond):
-        raise InputError.of(
-            path, "has a genotype (GT) that names an allele its ALT does not list", beyond["line"][0]
-        )
+        line = rows["line"][beyond["row"][0]]
+        raise InputError.of(path, "has a genotype (GT) that names an allele its ALT does not list", line)
