@@ -116,6 +116,7 @@ ALLELES = Sheet(
         _word("list", AlleleList, required=True),
         Column("condition", "slug"),
         _word("inheritance", Inheritance),
+        Column("set", "slug"),
         *_text("reason", "source"),
     ),
     key=("contig", "position", "ref", "alt", "end", "gene", "condition", "inheritance"),

@@ -7,14 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evaluator.errors import Problem
-from evaluator.panel.alleles import (
-    ANY,
-    REPORTABLE_AS,
-    STRUCTURAL,
-    Allele,
-    minimal_form,
-    parse_haplotype,
-)
+from evaluator.panel.alleles import STRUCTURAL, Allele, minimal_form
 from evaluator.panel.draft import Draft
 from evaluator.panel.gene_rules import GeneAtlas
 from evaluator.panel.genome import CONTIG_LENGTHS
@@ -22,7 +15,6 @@ from evaluator.panel.reference_rules import known_words, near
 
 # Ours: pathogenic alleles farther from the coding bases exist, but a wrong gene or a wrong build is likelier.
 FARTHEST_FROM_GENE = 5_000
-DIPLOTYPE_VERDICTS = ("reportable", "not reportable", f"{REPORTABLE_AS}CONDITION")
 
 Row = dict[str, Any]
 GeneRows = defaultdict[str, list[tuple[str | None, str | None]]]  # gene -> (condition, inheritance)
@@ -31,35 +23,20 @@ GeneRows = defaultdict[str, list[tuple[str | None, str | None]]]  # gene -> (con
 def allele_problems(draft: Draft, atlas: GeneAtlas) -> list[Problem]:
     """Find alleles that cannot exist, lie far from their gene, or stand on two lists."""
     rows = list(draft.tables["alleles"].iter_rows(named=True))
-    gene_rows = _gene_rows(draft)
+    by_gene = gene_rows(draft)
     conditions = known_words(draft.tables["conditions"], "condition")
     complaints = [*_on_two_lists(rows), *_clashing_bases(rows)]
     for row in rows:
-        found = _gene_complaints(row["gene"], gene_rows) + _scope_complaints(row, conditions, gene_rows)
+        found = gene_complaints(row["gene"], by_gene) + _scope_complaints(row, conditions, by_gene)
         found += _end_complaints(row)
         if None not in (row["contig"], row["position"], row["ref"], row["alt"]) and not _end_complaints(row):
-            found += _impossible(_written(row), row["gene"], atlas)
+            found += impossible(_written(row), row["gene"], atlas)
         complaints += [(row["line"], complaint) for complaint in found]
     return [draft.problem("alleles", line, complaint) for line, complaint in complaints]
 
 
-def diplotype_problems(draft: Draft, atlas: GeneAtlas) -> list[Problem]:
-    """Find diplotype rules whose alleles or verdict cannot be read, and pairs that stand twice."""
-    rows = list(draft.tables["diplotypes"].iter_rows(named=True))
-    gene_rows = _gene_rows(draft)
-    conditions = known_words(draft.tables["conditions"], "condition")
-    complaints = list(_repeated_pairs(rows))
-    for row in rows:
-        found = _gene_complaints(row["gene"], gene_rows)
-        found += _verdict_complaints(row, conditions, gene_rows)
-        for side in ("allele_1", "allele_2"):
-            if row[side] is not None:
-                found += _haplotype_complaints(side, row[side], row["gene"], atlas)
-        complaints += [(row["line"], complaint) for complaint in found]
-    return [draft.problem("diplotypes", line, complaint) for line, complaint in complaints]
-
-
-def _gene_rows(draft: Draft) -> GeneRows:
+def gene_rows(draft: Draft) -> GeneRows:
+    """Return condition and inheritance of the gene rows of each gene."""
     rows: GeneRows = defaultdict(list)
     for gene, condition, inheritance in (
         draft.tables["genes"].select("gene", "condition", "inheritance").iter_rows()
@@ -69,18 +46,19 @@ def _gene_rows(draft: Draft) -> GeneRows:
     return rows
 
 
-def _gene_complaints(gene: str | None, gene_rows: GeneRows) -> list[str]:
+def gene_complaints(gene: str | None, by_gene: GeneRows) -> list[str]:
+    """Say that an allele or a rule names a gene without a gene row."""
     # A gene table that could not be read at all is told once, not at every allele.
-    if gene is None or not gene_rows or gene in gene_rows:
+    if gene is None or not by_gene or gene in by_gene:
         return []
-    return [f"gene {gene!r} has no gene row on the panel{near(gene.upper(), gene_rows)}"]
+    return [f"gene {gene!r} has no gene row on the panel{near(gene.upper(), by_gene)}"]
 
 
-def _scope_complaints(row: Row, conditions: set[str], gene_rows: GeneRows) -> list[str]:
+def _scope_complaints(row: Row, conditions: set[str], by_gene: GeneRows) -> list[str]:
     """A scope that no gene row meets would never apply; a dangling condition has its own problem."""
     if row["condition"] is not None and row["condition"] not in conditions:
         return []
-    same_gene = gene_rows.get(row["gene"], [])
+    same_gene = by_gene.get(row["gene"], [])
     met = any(
         row["condition"] in (None, condition)
         and (inheritance is None or row["inheritance"] in (None, inheritance))
@@ -118,7 +96,7 @@ def _written(row: Row) -> Allele:
     return Allele(row["contig"], row["position"], *named)
 
 
-def _impossible(allele: Allele, symbol: str | None, atlas: GeneAtlas) -> list[str]:
+def impossible(allele: Allele, symbol: str | None, atlas: GeneAtlas) -> list[str]:
     """Say why an allele cannot stand on a panel of this build; empty when it can."""
     lengths = CONTIG_LENGTHS[atlas.build]
     if allele.contig not in lengths:
@@ -195,42 +173,3 @@ def _overlap(one: Row, other: Row) -> bool:
         one[column] is None or other[column] is None or one[column] == other[column]
         for column in ("condition", "inheritance")
     )
-
-
-def _repeated_pairs(rows: list[Row]) -> Iterator[tuple[int, str]]:
-    """Find rules for one pair of haplotypes in another order; the same order is told by the sheet reader."""
-    first: dict[tuple[Any, ...], Row] = {}
-    for row in rows:
-        sides = [parse_haplotype(row[side] or "") for side in ("allele_1", "allele_2")]
-        if row["gene"] is None or None in sides:
-            continue
-        pair = (row["gene"], *sorted(tuple(sorted(side or ())) for side in sides))
-        earlier = first.setdefault(pair, row)
-        written = [tuple(each[side] for side in ("allele_1", "allele_2")) for each in (earlier, row)]
-        if earlier is not row and written[0] != written[1]:
-            yield row["line"], f"the same pair of haplotypes stands at line {earlier['line']}; remove one"
-
-
-def _haplotype_complaints(side: str, text: str, symbol: str | None, atlas: GeneAtlas) -> list[str]:
-    haplotype = parse_haplotype(text)
-    if haplotype is None:
-        form = f"write chr7-117559590-ATCT-A, alleles in cis joined by '+', or {ANY}"
-        return [f"{side} {text!r} cannot be read; {form}"]
-    if len(set(haplotype)) != len(haplotype):
-        return [f"{side} {text!r} names an allele twice; one haplotype holds it once"]
-    return [complaint for allele in haplotype for complaint in _impossible(allele, symbol, atlas)]
-
-
-def _verdict_complaints(row: Row, conditions: set[str], gene_rows: GeneRows) -> list[str]:
-    verdict = row["verdict"]
-    if verdict is None or verdict in DIPLOTYPE_VERDICTS[:2]:
-        return []
-    if not verdict.startswith(REPORTABLE_AS):
-        return [f"verdict {verdict!r} is not one of {', '.join(DIPLOTYPE_VERDICTS)}"]
-    slug = verdict.removeprefix(REPORTABLE_AS).strip()
-    if conditions and slug not in conditions:
-        return [f"verdict names the condition {slug!r}, which is not on the panel{near(slug, conditions)}"]
-    same_gene = gene_rows.get(row["gene"], [])
-    if same_gene and all(condition != slug for condition, _ in same_gene):
-        return [f"{slug!r} has no gene row for {row['gene']}, so this verdict would have no place; add one"]
-    return []

@@ -68,22 +68,6 @@ def is_structural() -> pl.Expr:
     return pl.col("ref").is_in(list(STRUCTURAL.values()))
 
 
-def parse_haplotype(text: str) -> tuple[Allele, ...] | None:
-    """Read one side of a diplotype rule: `A` or, in cis, `A+B`; `any` is the empty haplotype.
-
-    None when a name cannot be read.
-
-    >>> parse_haplotype("chr7-117530975-G-A+chr7-117548630-T-G")[1].position
-    117548630
-    >>> parse_haplotype("any")
-    ()
-    """
-    if text == ANY:
-        return ()
-    alleles = [parse_allele(name.strip()) for name in text.split("+")]
-    return None if None in alleles else tuple(allele for allele in alleles if allele is not None)
-
-
 def minimal_form(position: int, ref: str, alt: str) -> tuple[int, str, str]:
     """Trim the bases that REF and ALT share at their ends; one base of each is always kept.
 

@@ -51,6 +51,7 @@ class Quality(Rules):
     min_genotype_quality: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
     het_allele_fraction: tuple[Fraction, Fraction] | None  # window of alternative reads in a heterozygote
     filters: tuple[str, ...] | None  # FILTER words that pass
+    hom_allele_fraction: Fraction | None = None  # least alternative reads in a homozygote or hemizygote
 
     @model_validator(mode="after")
     def _window_opens(self) -> Self:
@@ -129,6 +130,7 @@ class Callability(Rules):
 
     min_depth: Count | None
     min_fraction: Fraction | None
+    min_genotype_quality: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None  # of a gVCF block
     unknown: Literal["not assessed", "assessed"]
 
 

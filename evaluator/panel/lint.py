@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from evaluator.errors import InputError, Problem
-from evaluator.panel.allele_rules import allele_problems, diplotype_problems
+from evaluator.panel.allele_rules import allele_problems
+from evaluator.panel.diplotype_rules import diplotype_problems
 from evaluator.panel.draft import Draft, read_draft
 from evaluator.panel.gene_rules import GeneAtlas, gene_atlas, gene_problems, pathway_problems
 from evaluator.panel.reference_rules import reference_problems

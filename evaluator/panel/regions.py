@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from evaluator.panel.alleles import is_structural, parse_haplotype
+from evaluator.panel.allele_sets import allele_sets, haplotypes
+from evaluator.panel.alleles import is_structural
 from evaluator.panel.genes import gene_models
 from evaluator.panel.genome import CONTIG_LENGTHS, KARYOTYPE_ORDER
 from evaluator.panel.model import Panel
@@ -48,10 +49,13 @@ def _listed(panel: Panel, genes: pl.DataFrame) -> pl.DataFrame:
 
 def _in_diplotypes(panel: Panel, genes: pl.DataFrame) -> pl.DataFrame:
     rules = panel.diplotypes.join(genes, on="gene", how="semi")
+    sets = allele_sets(panel.named_alleles)
     named = [
         (allele.contig, allele.position, allele.ref, allele.alt)
-        for text in (*rules["allele_1"], *rules["allele_2"])
-        for allele in parse_haplotype(text) or ()
+        for gene, *sides in rules.select("gene", "allele_1", "allele_2").iter_rows()
+        for side in sides
+        for haplotype in haplotypes(side, gene, sets) or ()
+        for allele in haplotype
     ]
     schema = {"contig": pl.String, "position": pl.Int32, "ref": pl.String, "alt": pl.String}
     return _around(pl.DataFrame(named, schema=schema, orient="row"))

@@ -14,21 +14,13 @@ _CONTIG_ROOM = 1 << 32
 
 
 def callability_gaps(
-    newborns: pl.DataFrame,
-    uncallable: pl.DataFrame,
-    rows: pl.DataFrame,
-    listed: pl.DataFrame,
-    floor: float | None,
-    build: str,
+    touched: pl.DataFrame, rows: pl.DataFrame, listed: pl.DataFrame, floor: float | None, build: str
 ) -> pl.DataFrame:
     """Return newborn, row, `low_callability`, `listed_allele_uncovered` where a negative cannot be believed.
 
-    Only newborns with callability evidence can have such gaps; `floor` is the least fraction of a gene's
+    `touched` are the targets that stretches not assessed overlap; `floor` is the least fraction of a gene's
     coding bases, null = not asked.
     """
-    measured = newborns.filter(has_callability_evidence()).select("newborn")
-    stretches = uncallable.join(measured, on="newborn", how="semi")
-    touched = touched_targets(stretches, rows, listed, build)
     low = low_fraction(assessed_fraction(touched, build), rows, floor)
     hidden = uncovered_listed(touched, rows, listed)
     return low.join(hidden, on=["newborn", "row"], how="full", coalesce=True).with_columns(
@@ -95,14 +87,14 @@ def uncovered_listed(touched: pl.DataFrame, rows: pl.DataFrame, listed: pl.DataF
 
 
 def touched_targets(
-    uncallable: pl.DataFrame, rows: pl.DataFrame, listed: pl.DataFrame, build: str
+    uncallable: pl.DataFrame, rows: pl.DataFrame, listed: pl.DataFrame, ruled: pl.DataFrame, build: str
 ) -> pl.DataFrame:
-    """Overlap unassessed stretches with coding exons and allowed alleles of the rows' genes.
+    """Overlap unassessed stretches with coding exons, allowed alleles and `ruled` ones of the rows' genes.
 
-    Returns newborn, kind (exon | listed), gene, contig, position, ref, alt (the last three null for exons)
-    and `bases`, the overlap. Stretches of one newborn do not overlap each other.
+    Returns newborn, kind (exon | listed | ruled), gene, contig, position, ref, alt (the last three null for
+    exons) and `bases`, the overlap. Stretches of one newborn do not overlap each other.
     """
-    targets = _targets(rows, listed, build)
+    targets = _targets(rows, listed, ruled, build)
     known = pl.col("contig").is_in(list(KARYOTYPE_ORDER))
     stretches = uncallable.filter(known)
     pieces, first, last = _pieces(targets)
@@ -125,7 +117,7 @@ def touched_targets(
     )
 
 
-def _targets(rows: pl.DataFrame, listed: pl.DataFrame, build: str) -> pl.DataFrame:
+def _targets(rows: pl.DataFrame, listed: pl.DataFrame, ruled: pl.DataFrame, build: str) -> pl.DataFrame:
     genes = rows.select("gene").unique()
     exons = (
         gene_models(build)
@@ -135,22 +127,24 @@ def _targets(rows: pl.DataFrame, listed: pl.DataFrame, build: str) -> pl.DataFra
         .unnest("exons")
         .select("gene", "contig", "start", "end", kind=pl.lit("exon"))
     )
-    alleles = (
-        listed.filter((pl.col("list") == AlleleList.ALLOW) & pl.col("contig").is_in(list(KARYOTYPE_ORDER)))
+    allowed = listed.filter(pl.col("list") == AlleleList.ALLOW)
+    alleles = [
+        named.filter(pl.col("contig").is_in(list(KARYOTYPE_ORDER)))
         .join(genes, on="gene", how="semi")
         .select(
             "gene",
             "contig",
             start=pl.col("position") - 1,
             end=pl.col("position") - 1 + pl.col("ref").str.len_chars().cast(pl.Int32),
-            kind=pl.lit("listed"),
+            kind=pl.lit(kind),
             position="position",
             ref="ref",
             alt="alt",
         )
         .unique()
-    )
-    return pl.concat([exons, alleles], how="diagonal").sort(pl.all()).with_row_index("target")
+        for kind, named in (("listed", allowed), ("ruled", ruled))
+    ]
+    return pl.concat([exons, *alleles], how="diagonal").sort(pl.all()).with_row_index("target")
 
 
 def _pieces(targets: pl.DataFrame) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:

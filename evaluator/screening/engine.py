@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from evaluator.panel.model import Panel
-from evaluator.screening.callability import callability_gaps, has_callability_evidence
+from evaluator.screening.callability import callability_gaps, has_callability_evidence, touched_targets
 from evaluator.screening.cohort_findings import CohortFindings, cohort_findings
 from evaluator.screening.diplotypes import outcomes
 from evaluator.screening.evidence import Sources
-from evaluator.screening.inheritance import KEY, call_facts, pair_facts
+from evaluator.screening.gene_rows import TWO_COPIES
+from evaluator.screening.inheritance import KEY, call_facts, of_inheritance, pair_facts, qualifies, sound
 from evaluator.screening.listed_alleles import ALLELE
+from evaluator.screening.partners import open_partners
 from evaluator.screening.phase import pairs
 from evaluator.screening.quality import possible_mosaic, repeat_reason
 from evaluator.screening.rulebook import CLASSES, EVALUATED, Rulebook
@@ -80,16 +82,17 @@ def decisions_of(
         .with_columns(zygosity(build).alias("zygosity"))
         .with_columns(repeat_reason(criteria).alias("repeat"), possible_mosaic(criteria).alias("mosaic"))
     )
-    pairable = candidates.filter(
-        pl.col("repeat").is_null() & (pl.col("evidence_code").is_not_null() | pl.col("ruled"))
-    )
+    in_pairs = candidates.filter(of_inheritance(TWO_COPIES))
+    pairable = in_pairs.filter(sound() & (qualifies() | pl.col("ruled")))
     paired = outcomes(pairs(pairable, criteria.phase), rulebook.diplotypes, rows)
-    floor = criteria.callability.min_fraction
-    gaps = callability_gaps(newborns, uncallable, rows, panel.alleles, floor, build)
+    touched = touched_targets(uncallable, rows, panel.alleles, rulebook.ruled, build)
+    gaps = callability_gaps(touched, rows, panel.alleles, criteria.callability.min_fraction, build)
+    partners = open_partners(in_pairs, touched.filter(kind="ruled"), rulebook)
     facts = (
         call_facts(candidates, criteria)
         .join(pair_facts(paired), on=KEY, how="left")
         .join(gaps, on=KEY, how="full", coalesce=True)
+        .join(partners, on=KEY, how="left")
         .drop("x_count")
         .join(newborns.select("newborn", "status", "measured", "x_count"), on="newborn")
         .join(rulebook.row_facts, on="row")

@@ -18,7 +18,7 @@ from evaluator.screening.listed_alleles import ALLELE, allele_name
 from evaluator.screening.quality import possible_mosaic, read_fraction, repeat_reason
 from evaluator.screening.reasons import SENTENCES, Reason
 from evaluator.screening.rule_trace import RuleOutcome, call_rules, evidence_rules
-from evaluator.screening.rulebook import EVALUATED
+from evaluator.screening.rulebook import EVALUATED, Rulebook
 from evaluator.screening.zygosity import x_chromosomes, zygosity
 from evaluator.variants.store import Store
 from evaluator.variants.transcripts import genes_by_position
@@ -109,7 +109,7 @@ def _rows(
 ) -> tuple[RowExplanation, ...]:
     seen = seen_alleles(cohort, panel, evaluation)
     rows, pairs = evaluation.rulebook.rows, evaluation.decisions.pairs
-    assessed = _Assessed(cohort, panel, rows)
+    assessed = _Assessed(cohort, panel, evaluation.rulebook)
     by_row = evaluation.findings.with_columns(rows["row"])
     result = []
     for row in kept.iter_rows(named=True):
@@ -185,14 +185,19 @@ def _settings(row: dict[str, Any]) -> dict[str, str]:
 class _Assessed:
     """Describe what was assessed of each gene in this newborn."""
 
-    def __init__(self, cohort: Cohort, panel: Panel, rows: pl.DataFrame) -> None:
+    def __init__(self, cohort: Cohort, panel: Panel, rulebook: Rulebook) -> None:
         self.evidence = cohort.newborns["callable_evidence"][0] or "none"
         self.measured = bool(cohort.newborns.select(has_callability_evidence()).item())
-        touched = touched_targets(cohort.uncallable, rows, panel.alleles, panel.genome_build)
+        touched = touched_targets(
+            cohort.uncallable, rulebook.rows, panel.alleles, rulebook.ruled, panel.genome_build
+        )
         fractions = assessed_fraction(touched, panel.genome_build)
         self.fractions = dict(fractions.select("gene", "fraction").iter_rows())
-        listed = touched.filter(kind="listed").select("gene", allele_name().alias("allele")).sort("allele")
-        self.uncovered = dict(listed.group_by("gene", maintain_order=True).agg("allele").iter_rows())
+        named = touched.select("kind", "gene", allele_name().alias("allele")).sort("allele")
+        self.uncovered, self.partners = (
+            dict(named.filter(kind=kind).group_by("gene", maintain_order=True).agg("allele").iter_rows())
+            for kind in ("listed", "ruled")
+        )
         self.floor = panel.criteria.callability.min_fraction
 
     def of(self, row: dict[str, Any]) -> str:
@@ -204,5 +209,10 @@ class _Assessed:
         fraction = self.fractions.get(row["gene"], 1.0)
         floor = "no least fraction" if self.floor is None else f"at least {self.floor:.0%} asked for"
         text = f"{fraction:.1%} of the coding bases assessed ({self.evidence}; {floor})"
-        hidden = self.uncovered.get(row["gene"], [])
-        return f"{text}; listed alleles not assessed: {', '.join(hidden)}" if hidden else text
+        for hidden, words in (
+            (self.uncovered, "listed alleles"),
+            (self.partners, "alleles of rules for pairs"),
+        ):
+            if row["gene"] in hidden:
+                text += f"; {words} not assessed: {', '.join(hidden[row['gene']])}"
+        return text

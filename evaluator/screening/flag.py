@@ -21,8 +21,8 @@ from evaluator.screening.listed_alleles import ALLELE
 from evaluator.screening.quality import missing_fields
 from evaluator.screening.requirements import (
     annotation_problems,
+    block_problems,
     build_problems,
-    depth_problems,
     frequency_problems,
     notes,
     region_problems,
@@ -101,7 +101,7 @@ def require_fit(store: Store, panel: Panel) -> None:
     raise_if_any(
         [
             *region_problems(panel, store.regions(), where),
-            *depth_problems(panel.criteria, gvcf_depths(store, newborns), where),
+            *block_problems(panel.criteria, block_rules(store, newborns), where),
             *annotation_problems(store),
             *missing_fields(newborns, panel.criteria, where),
             *frequency_problems(panel, Sources.of(store.annotation_sources), where),
@@ -117,12 +117,12 @@ def store_notes(store: Store, panel: Panel) -> list[str]:
     return notes(panel, Sources.of(store.annotation_sources), names)
 
 
-def gvcf_depths(store: Store, newborns: pl.DataFrame) -> list[object]:
-    """Return the depth rules under which gVCF blocks were read; none where no newborn had such blocks."""
+def block_rules(store: Store, newborns: pl.DataFrame) -> list[dict[str, object]]:
+    """Return the rules under which gVCF blocks were read; none where no newborn had such blocks."""
     if not (newborns["callable_evidence"] == "gvcf").any():
         return []
     rules = [manifest["callability"] for manifest in store.manifests]
-    return [rule["min_depth"] for rule in rules if isinstance(rule, dict)]
+    return [rule for rule in rules if isinstance(rule, dict)]
 
 
 def write_findings(flagging: Flagging, out: Path, *, complete: bool = False) -> dict[Path, Provenance]:

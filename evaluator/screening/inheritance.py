@@ -10,7 +10,9 @@ from evaluator.screening.gene_rows import DOMINANT, TWO_COPIES
 from evaluator.screening.phase import CIS, TRANS, UNKNOWN
 from evaluator.screening.quality import heteroplasmy
 from evaluator.screening.zygosity import (
+    EXTRA,
     HALF,
+    HALF_OF_ONE_X,
     HEMIZYGOUS,
     HETEROPLASMIC,
     HETEROZYGOUS,
@@ -21,6 +23,8 @@ from evaluator.screening.zygosity import (
 from evaluator.vocabulary import Inheritance
 
 KEY = ("newborn", "row")
+# The words of the findings; what is neither homozygous nor heterozygous has none.
+_TOLD = {HALF: HETEROZYGOUS, SUSPICIOUS: HETEROZYGOUS, UNDECIDED: None, HALF_OF_ONE_X: None, EXTRA: None}
 
 
 def of_inheritance(modes: tuple[Inheritance, ...]) -> pl.Expr:
@@ -43,7 +47,7 @@ def one_copy_is_present() -> pl.Expr:
 
     A haploid `1` on X of a newborn of unknown sex is one copy in either sex.
     """
-    certain = pl.col("zygosity").is_in([HOMOZYGOUS, HEMIZYGOUS, HETEROZYGOUS, HALF])
+    certain = pl.col("zygosity").is_in([HOMOZYGOUS, HEMIZYGOUS, HETEROZYGOUS, HALF, EXTRA])
     return certain | ((pl.col("zygosity") == UNDECIDED) & (pl.col("ploidy") == 1))
 
 
@@ -67,9 +71,12 @@ def call_facts(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
         (mitochondrial & ~enough).any().alias("below_heteroplasmy"),
         undecided.any().alias("sex_undecided"),
         (good & (zygosity == SUSPICIOUS)).any().alias("suspicious"),
-        (good & recessive & (zygosity == HALF)).any().alias("half_call"),
+        (good & ((recessive & (zygosity == HALF)) | (zygosity == HALF_OF_ONE_X))).any().alias("half_call"),
+        (good & (zygosity == HALF_OF_ONE_X)).any().alias("half_of_one_x"),
+        (good & recessive & (zygosity == EXTRA)).any().alias("extra_alleles"),
+        (good & (zygosity == UNDECIDED) & one_copy_is_present()).any().alias("copy_whatever_sex"),
         (good & (zygosity == HETEROZYGOUS)).any().alias("heterozygous_hit"),
-        _repeats(good).alias("repeats"),
+        pl.col("repeat").filter(qualifies() & ~sound()).unique().alias("repeats"),
         (qualifies() & ~sound() & pl.col("mosaic")).any().alias("possible_mosaic"),
         pl.col("obstacle")
         .filter(~qualifies() & pl.col("obstacle").is_not_null())
@@ -81,26 +88,23 @@ def call_facts(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
         .alias("good_alleles"),
         alleles.unique(maintain_order=True).alias("all_alleles"),
         pl.col("allele").filter(pl.col("ruled") & sound()).unique().alias("ruled_alleles"),
-        zygosity.replace({HALF: HETEROZYGOUS, SUSPICIOUS: HETEROZYGOUS, UNDECIDED: None})
-        .unique()
-        .alias("zygosities"),
+        zygosity.replace(_TOLD).unique().alias("zygosities"),
         pl.col("x_count").first(),
     )
 
 
-def _repeats(good: pl.Expr) -> pl.Expr:
-    """Why repeat: a qualifying allele failed, or one that a diplotype rule may pair with a good one."""
-    pairable = pl.col("ruled") & ~qualifies() & good.any()
-    return pl.col("repeat").filter((qualifies() | pairable) & ~sound()).unique()
+def counts() -> pl.Expr:
+    """The pair is reported, or would be in one of the ways in which its alleles may lie."""
+    return pl.col("outcome").is_in([REPORTED, OPEN]) & (pl.col("phase") != CIS)
 
 
 def pair_facts(pairs: pl.DataFrame) -> pl.DataFrame:
     """Sum up the pairs of each newborn and row; needs `outcome` and `by_rule` beside the columns of pairs."""
     itself = pl.col("allele_1") == pl.col("allele_2")
     phase, outcome = pl.col("phase"), pl.col("outcome")
-    reported, apart = outcome == REPORTED, phase != CIS
-    positive = reported & (phase == TRANS)
-    pending = ((reported & (phase == UNKNOWN)) | (outcome == OPEN)) & apart
+    apart = phase != CIS
+    positive = (outcome == REPORTED) & (phase == TRANS)
+    pending = counts() & ~positive
     both = pl.col("evidence_1").is_not_null() & pl.col("evidence_2").is_not_null()
     evidence = [pl.col(f"evidence_{side}").filter(positive | pending) for side in ("1", "2")]
     alleles = [pl.col(f"allele_{side}").filter(positive | pending) for side in ("1", "2")]
@@ -110,7 +114,7 @@ def pair_facts(pairs: pl.DataFrame) -> pl.DataFrame:
         pending.any().alias("pending_pair"),
         (both & ~itself & (phase == CIS) & ~pl.col("one_event")).any().alias("cis_pair"),
         (both & ~itself & (phase == CIS)).any().alias("same_copy"),
-        (~itself & (phase == TRANS)).any().alias("any_trans"),
+        (~itself & ~pl.col("shared") & (phase == TRANS)).any().alias("any_trans"),
         (~itself & (phase == UNKNOWN)).any().alias("any_unknown"),
         (apart & (outcome == EXCLUDED)).any().alias("excluded_pair"),
         (apart & (outcome == ELSEWHERE)).any().alias("elsewhere_pair"),

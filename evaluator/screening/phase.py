@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from evaluator.panel.criteria import Phase
-from evaluator.screening.zygosity import HALF, HETEROZYGOUS, HOMOZYGOUS
+from evaluator.screening.zygosity import EXTRA, HALF, HETEROZYGOUS, HOMOZYGOUS
 
 TRANS = "trans"
 CIS = "cis"
@@ -22,6 +22,7 @@ _SIDE = (
     "phase_set",
     "haplotype",
     "copies",
+    "ploidy",
     "source_position",
     "source_ref",
     "source_alts",
@@ -36,7 +37,7 @@ def pairs(candidates: pl.DataFrame, rule: Phase) -> pl.DataFrame:
     allele_2, evidence_1, evidence_2, `phase`, `one_event` and `shared` (one of them is homozygous); a
     homozygote pairs with itself, in trans.
     """
-    on_two_copies = pl.col("zygosity").is_in([HOMOZYGOUS, HETEROZYGOUS, HALF])
+    on_two_copies = pl.col("zygosity").is_in([HOMOZYGOUS, HETEROZYGOUS, HALF, EXTRA])
     sides = (
         candidates.filter(on_two_copies)
         .select("newborn", "row", "gene", "contig", *_SIDE)
@@ -67,7 +68,7 @@ def pairs(candidates: pl.DataFrame, rule: Phase) -> pl.DataFrame:
 def phase_of_pair(rule: Phase) -> pl.Expr:
     """Read cis or trans from the genotypes, then the record, then the phase sets, then the panel's policy."""
     return (
-        pl.when(either_homozygous() | same_record() | same_base())
+        pl.when(either_homozygous() | (diploid() & (same_record() | same_base())))
         .then(pl.lit(TRANS))
         .when(~same_phase_set(rule))
         .then(pl.lit(UNKNOWN))
@@ -80,6 +81,11 @@ def phase_of_pair(rule: Phase) -> pl.Expr:
 def either_homozygous() -> pl.Expr:
     """One allele lies on both copies: it is opposite the other, and beside it too."""
     return (pl.col("zygosity") == HOMOZYGOUS) | (pl.col("zygosity_2") == HOMOZYGOUS)
+
+
+def diploid() -> pl.Expr:
+    """Neither genotype names more than two alleles: with a third, nobody knows which lie where."""
+    return (pl.col("ploidy") <= 2) & (pl.col("ploidy_2") <= 2)  # noqa: PLR2004 - diploid
 
 
 def same_record() -> pl.Expr:
@@ -97,7 +103,7 @@ def same_base() -> pl.Expr:
 
 def same_phase_set(rule: Phase) -> pl.Expr:
     """Both places are known within one phase set; a pipe without a set is read by the panel's policy."""
-    placed = pl.col("haplotype").is_not_null() & pl.col("haplotype_2").is_not_null()
+    placed = pl.col("haplotype").is_not_null() & pl.col("haplotype_2").is_not_null() & diploid()
     same_set = (pl.col("phase_set") == pl.col("phase_set_2")).fill_null(value=False)
     if rule.pipe_without_phase_set == "unphased":
         return placed & same_set

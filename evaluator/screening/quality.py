@@ -7,6 +7,7 @@ import polars as pl
 from evaluator.errors import Problem
 from evaluator.panel.criteria import Criteria
 from evaluator.screening.reasons import Reason
+from evaluator.screening.zygosity import HEMIZYGOUS, HETEROZYGOUS, HOMOZYGOUS
 from evaluator.vocabulary import SampleStatus
 
 
@@ -23,6 +24,7 @@ def repeat_reason(criteria: Criteria) -> pl.Expr:
         _named(~deep_enough(criteria), Reason.REPEAT_LOW_DEPTH),
         _named(nuclear & ~confident_genotype(criteria), Reason.REPEAT_LOW_GENOTYPE_QUALITY),
         _named(nuclear & ~balanced_heterozygote(criteria), Reason.REPEAT_ALLELE_BALANCE),
+        _named(nuclear & ~carried_by_all_reads(criteria), Reason.REPEAT_ALLELE_BALANCE),
         _named(~nuclear & ~fraction_is_known(criteria), Reason.REPEAT_ALLELE_BALANCE),
     )
 
@@ -52,7 +54,13 @@ def balanced_heterozygote(criteria: Criteria) -> pl.Expr:
     if window is None:
         return pl.lit(value=True)
     inside = read_fraction().is_between(window[0], window[1]).fill_null(value=False)
-    return (pl.col("zygosity") != "heterozygous") | inside
+    return (pl.col("zygosity") != HETEROZYGOUS) | inside
+
+
+def carried_by_all_reads(criteria: Criteria) -> pl.Expr:
+    """Enough reads of a homozygote or hemizygote carry the allele; other genotypes are not asked."""
+    on_every_copy = pl.col("zygosity").is_in([HOMOZYGOUS, HEMIZYGOUS])
+    return ~on_every_copy | _at_least(read_fraction(), criteria.quality.hom_allele_fraction)
 
 
 def possible_mosaic(criteria: Criteria) -> pl.Expr:
@@ -62,7 +70,7 @@ def possible_mosaic(criteria: Criteria) -> pl.Expr:
         return pl.lit(value=False)
     fraction = read_fraction()
     low = (fraction < window[0]) & (fraction >= floor)
-    return ((pl.col("zygosity") == "heterozygous") & low).fill_null(value=False)
+    return ((pl.col("zygosity") == HETEROZYGOUS) & low).fill_null(value=False)
 
 
 def read_fraction() -> pl.Expr:
@@ -90,6 +98,7 @@ def missing_fields(newborns: pl.DataFrame, criteria: Criteria, where: str) -> li
         ("has_depth", "DP", "min_depth", quality.min_depth),
         ("has_genotype_quality", "GQ", "min_genotype_quality", quality.min_genotype_quality),
         ("has_allele_depth", "AD", "het_allele_fraction", quality.het_allele_fraction),
+        ("has_allele_depth", "AD", "hom_allele_fraction", quality.hom_allele_fraction),
     )
     sequenced = newborns.filter((pl.col("status") == SampleStatus.SEQUENCED) & (pl.col("calls") > 0))
     problems = []

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     REPEAT_ALLELE_BALANCE = "repeat_allele_balance"
     POSSIBLE_MOSAIC = "possible_mosaic"
     HALF_CALL = "half_call"
+    UNEXPECTED_PLOIDY = "unexpected_ploidy"
     # not assessed because of what was not seen
     LOW_CALLABILITY = "low_callability"
     LISTED_ALLELE_UNCOVERED = "listed_allele_uncovered"
@@ -38,6 +39,7 @@ class Reason(StrEnum):
     HEMIZYGOUS = "hemizygous"
     TWO_ALLELES_IN_TRANS = "two_alleles_in_trans"
     ONE_COPY_DOMINANT = "one_copy_dominant"
+    ONE_COPY_OF_X = "one_copy_of_x"
     HETEROPLASMY = "heteroplasmy"
     # not reportable
     DIPLOTYPE_NOT_REPORTABLE = "diplotype_not_reportable"
@@ -76,7 +78,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.REPEAT_LOW_GENOTYPE_QUALITY: "A qualifying allele's genotype quality is low or missing: repeat.",
     Reason.REPEAT_ALLELE_BALANCE: "A qualifying allele's read fraction does not fit its genotype: repeat.",
     Reason.POSSIBLE_MOSAIC: "The read fraction is below a heterozygote's but above the mosaic floor.",
-    Reason.HALF_CALL: "One allele of the genotype was not called, so a second copy cannot be excluded.",
+    Reason.HALF_CALL: "One allele of the genotype was not called, so nobody knows how many copies there are.",
+    Reason.UNEXPECTED_PLOIDY: "Two of three or more called alleles: neither homozygous nor heterozygous.",
     Reason.LOW_CALLABILITY: "Too little of the coding sequence was assessed for a negative result.",
     Reason.LISTED_ALLELE_UNCOVERED: "The place of a listed allele was not assessed.",
     Reason.CALLABILITY_UNKNOWN: "Nothing says which sequence was assessed.",
@@ -88,6 +91,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.HEMIZYGOUS: "The only copy carries the allele.",
     Reason.TWO_ALLELES_IN_TRANS: "Two qualifying alleles lie on different copies.",
     Reason.ONE_COPY_DOMINANT: "One copy is enough for this condition.",
+    Reason.ONE_COPY_OF_X: "One copy on X is reported here in a boy and in a girl; the sex is not known.",
     Reason.HETEROPLASMY: "The heteroplasmy fraction reaches the panel's threshold.",
     Reason.DIPLOTYPE_NOT_REPORTABLE: "A diplotype rule of the panel excludes this pair.",
     Reason.DIPLOTYPE_OTHER_CONDITION: "A diplotype rule of the panel assigns this pair to another condition.",

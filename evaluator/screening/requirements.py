@@ -14,6 +14,7 @@ from evaluator.panel.regions import ALLELE_PADDING, allele_place, panel_regions
 from evaluator.screening.evidence import Sources
 from evaluator.screening.gene_rows import gene_rows
 from evaluator.variants.annotate import alleles_digest, annotated_alleles
+from evaluator.variants.batch import BLOCK_RULES
 from evaluator.variants.store import Store
 from evaluator.vocabulary import Mechanism
 
@@ -75,18 +76,22 @@ def genes_of(panel: Panel, intervals: pl.DataFrame) -> list[str]:
     return touching["gene"].unique().sort().to_list()
 
 
-def depth_problems(criteria: Criteria, gvcf_depths: Iterable[object], where: str) -> list[Problem]:
-    """Refuse callability that was read from gVCF blocks under another depth rule than the panel's."""
-    wanted = criteria.callability.min_depth
-    others = sorted({depth for depth in gvcf_depths if depth != wanted}, key=str)
+def block_problems(criteria: Criteria, read_by: Iterable[dict[str, object]], where: str) -> list[Problem]:
+    """Refuse callability that was read from gVCF blocks under other rules than the panel's."""
+    differing = {
+        (name, str(rule.get(name)), str(wanted))
+        for rule in read_by
+        for name in BLOCK_RULES
+        if rule.get(name) != (wanted := getattr(criteria.callability, name))
+    }
     return [
         Problem(
             where,
             0,
-            f"gVCF callability was read with min_depth {depth}, but callability.min_depth of the panel is "
-            f"{wanted}; extract again with this panel, or restore the criterion",
+            f"gVCF callability was read with {name} {read}, but callability.{name} of the panel is {wanted}; "
+            "extract again with this panel, or restore the criterion",
         )
-        for depth in others
+        for name, read, wanted in sorted(differing)
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from evaluator.panel.criteria import Criteria
 from evaluator.screening.evidence import Sources
+from evaluator.screening.zygosity import HEMIZYGOUS, HETEROZYGOUS, HOMOZYGOUS
 
 Call = dict[str, Any]
 NOT_IN_SOURCE = "not in the source"
@@ -46,7 +47,8 @@ def call_rules(call: Call, criteria: Criteria) -> tuple[RuleOutcome, ...]:
     quality, nuclear = criteria.quality, call["contig"] != "chrM"
     filters = None if quality.filters is None else " or ".join(quality.filters)
     window = quality.het_allele_fraction
-    heterozygous = nuclear and call["zygosity"] == "heterozygous"
+    heterozygous = nuclear and call["zygosity"] == HETEROZYGOUS
+    on_every_copy = nuclear and call["zygosity"] in (HOMOZYGOUS, HEMIZYGOUS)
     accepted = quality.filters is None or set(str(call["filters"] or ".").split(";")) <= set(quality.filters)
     return (
         RuleOutcome("filter", str(call["filters"] or "."), filters or OFF, accepted if filters else None),
@@ -54,7 +56,9 @@ def call_rules(call: Call, criteria: Criteria) -> tuple[RuleOutcome, ...]:
         _at_least(
             "genotype quality", call["genotype_quality"], quality.min_genotype_quality if nuclear else None
         ),
-        RuleOutcome(
+        _at_least("fraction of reads", call["fraction"], quality.hom_allele_fraction)
+        if on_every_copy
+        else RuleOutcome(
             "fraction of reads",
             _number(call["fraction"]),
             f"{window[0]} to {window[1]} in a heterozygote" if window and heterozygous else "not asked",

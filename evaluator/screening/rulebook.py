@@ -10,7 +10,7 @@ import polars as pl
 
 from evaluator.panel.model import Panel
 from evaluator.screening.callability import genes_with_exons
-from evaluator.screening.diplotypes import diplotype_rules, ruled_alleles
+from evaluator.screening.diplotype_rules import diplotype_rules, ruled_alleles
 from evaluator.screening.evidence import Sources, evidence
 from evaluator.screening.gene_rows import gene_rows
 from evaluator.screening.listed_alleles import ALLELE
@@ -43,14 +43,21 @@ class Rulebook:
 
     @cached_property
     def diplotypes(self) -> pl.DataFrame:
-        """Rules for pairs of alleles."""
-        return diplotype_rules(self.panel.diplotypes)
+        """Rules for pairs of alleles, spelt out."""
+        return diplotype_rules(self.panel.diplotypes, self.panel.named_alleles)
+
+    @cached_property
+    def ruled(self) -> pl.DataFrame:
+        """Alleles that rules for pairs name."""
+        return ruled_alleles(self.diplotypes)
 
     @cached_property
     def judged(self) -> pl.DataFrame:
         """Allele x gene row: evidence, obstacle, every rule."""
-        panel, ruled = self.panel, ruled_alleles(self.diplotypes)
-        return evidence(self.rows, self.variants, panel.alleles, ruled, panel.criteria, panel.genome_build)
+        panel = self.panel
+        return evidence(
+            self.rows, self.variants, panel.alleles, self.ruled, panel.criteria, panel.genome_build
+        )
 
     @cached_property
     def bearing(self) -> pl.DataFrame:

@@ -12,6 +12,8 @@ HEMIZYGOUS = "hemizygous"
 HETEROZYGOUS = "heterozygous"
 HETEROPLASMIC = "heteroplasmic"
 HALF = "half"  # one copy seen, its partner not called
+HALF_OF_ONE_X = "half_of_one_x"  # the same where there is one chromosome: hemizygous or suspicious
+EXTRA = "extra"  # on two of three or more called alleles, beside another: no diploid genotype
 SUSPICIOUS = "suspicious"  # heterozygous where there is one chromosome
 UNDECIDED = "undecided"  # on X, and the sex is not known
 
@@ -37,13 +39,18 @@ def x_chromosomes() -> pl.Expr:
 def zygosity(build: str) -> pl.Expr:
     """Zygosity of a call; needs the columns of CALLS and `x_count`.
 
-    A haploid `1` or a diploid `1/1` on a male's X is hemizygous; a diploid heterozygote there is suspicious.
-    A haploid genotype anywhere else leaves the partner unseen, as a half call does.
+    A haploid `1` or a diploid `1/1` on a male's X is hemizygous; a diploid heterozygote there is suspicious,
+    and a half call may be either. A haploid genotype anywhere else leaves the partner unseen, as a half call
+    does.
     """
     sex_linked = (pl.col("contig") == "chrX") & ~pseudo_autosomal(build)
     all_copies = (pl.col("copies") == pl.col("ploidy")) & (pl.col("missing") == 0)
     male_x = (
-        pl.when(all_copies | (pl.col("missing") > 0)).then(pl.lit(HEMIZYGOUS)).otherwise(pl.lit(SUSPICIOUS))
+        pl.when(all_copies)
+        .then(pl.lit(HEMIZYGOUS))
+        .when(pl.col("copies") + pl.col("missing") == pl.col("ploidy"))
+        .then(pl.lit(HALF_OF_ONE_X))
+        .otherwise(pl.lit(SUSPICIOUS))
     )
     # A homozygote means an affected boy as well as an affected girl: the sex does not decide.
     unknown_x = (
@@ -66,5 +73,7 @@ def _two_copies(all_copies: pl.Expr) -> pl.Expr:
         .then(pl.lit(HOMOZYGOUS))
         .when((pl.col("missing") > 0) | (pl.col("ploidy") < 2))  # noqa: PLR2004 - diploid
         .then(pl.lit(HALF))
+        .when(pl.col("copies") > 1)
+        .then(pl.lit(EXTRA))
         .otherwise(pl.lit(HETEROZYGOUS))
     )

@@ -23,6 +23,7 @@ from evaluator.variants.sample_facts import with_sample_facts
 
 FORMAT = 2  # 2: sample facts of the newborns, and what special-locus callers say
 TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci")
+BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"
 _TIMES = ("mtime_ns",)
 
@@ -143,7 +144,7 @@ def _manifest(
         "panel": {"id": panel.id, "version": panel.version, "sha256": panel.sha256},
         "regions": scope.regions_list(),
         "padding": scope.padding,
-        "callability": {"min_depth": panel.criteria.callability.min_depth},
+        "callability": {name: getattr(panel.criteria.callability, name) for name in BLOCK_RULES},
         "newborns": sum(len(data.newborns) for data in newborns),
         "inputs": sorted(
             (entry for data in newborns for entry in data.entries), key=lambda entry: int(str(entry["row"]))

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from evaluator.errors import InputError
+from evaluator.panel.criteria import Callability
 from evaluator.variants import bgzf
 from evaluator.variants.build import CONTIG_ALIASES, require_build
 from evaluator.variants.calls import with_format_values
@@ -42,7 +43,7 @@ def no_evidence(regions: Intervals) -> Evidence:
 
 
 def read_callable(
-    path: Path, names: tuple[str, ...], regions: Intervals, build: str, min_depth: int | None
+    path: Path, names: tuple[str, ...], regions: Intervals, build: str, rule: Callability
 ) -> Evidence:
     """Read a BED or gVCF of callable sequence; raises InputError when it is neither, or of another build.
 
@@ -50,7 +51,7 @@ def read_callable(
     """
     name = path.name.removesuffix(".gz").removesuffix(".bgz")
     if name.endswith((".vcf", ".bcf", ".gvcf")):
-        return _read_gvcf(path, names, regions, build, min_depth)
+        return _read_gvcf(path, names, regions, build, rule)
     return Evidence("bed", read_bed(path), SPANS.to_frame(), default="not_in_bed")
 
 
@@ -126,13 +127,13 @@ def _wrong_line(text: bytes) -> int:
 
 
 def _read_gvcf(
-    path: Path, names: tuple[str, ...], regions: Intervals, build: str, min_depth: int | None
+    path: Path, names: tuple[str, ...], regions: Intervals, build: str, rule: Callability
 ) -> Evidence:
     source = open_source(path)
     require_build(source.header, build, regions.contigs())
     known = [name for name in names if name in source.header.samples]
     column = choose_sample(source.header, known[0] if known else None, None)
-    labels = [_labelled(frame, column, min_depth) for frame in scan(source, regions, [column], Tally())]
+    labels = [_labelled(frame, column, rule) for frame in scan(source, regions, [column], Tally())]
     spans = pl.concat([SPANS.to_frame(), *labels])
     starts, ends = spans["start"].to_numpy(), spans["end"].to_numpy()
     spans = spans.with_columns(end=pl.Series(within_contig(ends, starts)))
@@ -142,20 +143,28 @@ def _read_gvcf(
     )
 
 
-def _labelled(records: pl.DataFrame, sample: str, min_depth: int | None) -> pl.DataFrame:
-    """Give every record its span and the reason why it is not assessed, null where it is."""
+def _labelled(records: pl.DataFrame, sample: str, rule: Callability) -> pl.DataFrame:
+    """Give every record its span and the reason why it is not assessed, null where it is.
+
+    A block must hold at each of its bases, so its least depth counts where the file gives it.
+    """
     records = with_format_values(records, sample_column(sample), ("GT", "MIN_DP", "DP", "AD", "GQ"))
     reads = pl.col("AD").str.split(",").list.eval(pl.element().cast(pl.Int32, strict=False)).list.sum()
     depth = pl.coalesce(pl.col("MIN_DP", "DP").cast(pl.Int32, strict=False), reads)
-    too_shallow = pl.lit(value=False) if min_depth is None else (depth < min_depth).fill_null(value=True)
+    quality = pl.col("GQ").cast(pl.Float64, strict=False)
     # Quality 0 says that another genotype is as likely as reference: GATK writes what it could not call so.
-    no_better_than_chance = (pl.col("GQ").cast(pl.Float64, strict=False) == 0).fill_null(value=False)
+    no_better_than_chance = (quality == 0).fill_null(value=False)
     reason = (
         pl.when(pl.col("GT").is_null() | pl.col("GT").str.contains(".", literal=True) | no_better_than_chance)
         .then(pl.lit("no_call"))
-        .when(too_shallow)
+        .when(_below(depth, rule.min_depth))
         .then(pl.lit("low_depth"))
-        .when(~pl.col("filter").is_in(["PASS", ".", ""]))
+        .when(~pl.col("filter").is_in(["PASS", ".", ""]) | _below(quality, rule.min_genotype_quality))
         .then(pl.lit("low_quality"))
     )
     return records.select("start", "end", reason.cast(pl.String).alias("reason"))
+
+
+def _below(value: pl.Expr, threshold: float | None) -> pl.Expr:
+    """Below the threshold; a missing value does not reach one that is asked for."""
+    return pl.lit(value=False) if threshold is None else (value < threshold).fill_null(value=True)

@@ -139,8 +139,8 @@ def _names_in(newborn: Newborn) -> tuple[str, ...]:
 def _evidence(scope: Scope, path: Path | None, names: tuple[str, ...]) -> Evidence:
     if path is None:
         return no_evidence(scope.regions)
-    min_depth = scope.panel.criteria.callability.min_depth
-    return read_callable(path, names, scope.regions, scope.panel.genome_build, min_depth)
+    rule = scope.panel.criteria.callability
+    return read_callable(path, names, scope.regions, scope.panel.genome_build, rule)
 
 
 def _agree_on_annotations(source: Source, annotations: dict[str, list[str] | None]) -> None:

@@ -117,7 +117,11 @@ def settings(panel: Panel) -> dict[str, tuple[Panel, bool]]:
         },
         known_pathogenic={"max_benign": None, "min_stars": None},
     )
-    strict = under(known_pathogenic={"min_stars": 1, "max_benign": 0}, predicted_lof={"enabled": False})
+    strict = under(
+        known_pathogenic={"min_stars": 1, "max_benign": 0},
+        predicted_lof={"enabled": False},
+        quality={"hom_allele_fraction": 0.8},
+    )
     return {
         "as it is": (panel, True),
         "never annotated": (panel, False),

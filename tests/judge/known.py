@@ -49,6 +49,20 @@ def parsed(word: str) -> Name:
     return contig, int(position), ref, alt
 
 
+def spelt_out(rule: Row, listed: list[Row]) -> list[Row]:
+    """Write a rule once for every choice from the sets it names; `sides` are two sets of alleles."""
+    sides = []
+    for text in (rule["allele_1"], rule["allele_2"]):
+        choices: list[list[Name]] = [[]]
+        for word in [] if text == "any" else [part.strip() for part in text.split("+")]:
+            members = {
+                name_of(entry) for entry in listed if (entry["gene"], entry["set"]) == (rule["gene"], word)
+            }
+            choices = [[*begun, name] for begun in choices for name in sorted(members or {parsed(word)})]
+        sides.append([frozenset(choice) for choice in choices if len(set(choice)) == len(choice)])
+    return [{**rule, "sides": (first, second)} for first in sides[0] for second in sides[1]]
+
+
 def name_of(entry: Row) -> Name:
     """Name the allele of a call or of a list entry."""
     return entry["contig"], entry["position"], entry["ref"], entry["alt"]

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from mutation import CASE, Mutation
+from mutations_of_pairs import PAIRS
 
-
-class Mutation(NamedTuple):
-    """One change of evaluator/screening; `notices` is a setting of the judge, or a readable case."""
-
-    rule: str
-    file: str
-    old: str
-    new: str
-    notices: str = "as it is"
-
-
-CASE = "case "  # before the name of a folder of tests/cases
 # These run on every call of the tests; the others under the marker `slow`.
 HANDFUL = (
     Mutation(
@@ -33,8 +22,8 @@ HANDFUL = (
     Mutation(
         "incomplete callability blocks a negative",
         "verdict.py",
-        '        "half_call",\n        "low_callability",',
-        '        "half_call",',
+        '        "extra_alleles",\n        "low_callability",',
+        '        "extra_alleles",',
     ),
 )
 MUTATIONS = (
@@ -322,73 +311,5 @@ MUTATIONS = (
         "(heteroplasmy() < (least",
         "every inheritance",
     ),
-    # Pairs
-    Mutation(
-        "two alternatives of one genotype are in trans",
-        "phase.py",
-        "either_homozygous() | same_record() | same_base()",
-        "either_homozygous() | same_base()",
-    ),
-    Mutation(
-        "two substitutions of one base are in trans",
-        "phase.py",
-        "either_homozygous() | same_record() | same_base()",
-        "either_homozygous() | same_record()",
-    ),
-    Mutation(
-        "phase holds within a set",
-        "phase.py",
-        '(pl.col("phase_set") == pl.col("phase_set_2")).fill_null(value=False)',
-        "pl.lit(value=True)",
-    ),
-    Mutation(
-        "a bare pipe follows the policy",
-        "phase.py",
-        'rule.pipe_without_phase_set == "unphased"',
-        'rule.pipe_without_phase_set == "phased"',
-    ),
-    Mutation(
-        "unknown phase is pending",
-        "verdict.py",
-        '        .when(pl.col("pending_pair") | pl.col("origin_open"))',
-        '        .when(pl.col("origin_open"))',
-    ),
-    Mutation(
-        "alleles within the distance are one event",
-        "phase.py",
-        ".abs() <= rule.event_distance",
-        ".abs() < rule.event_distance",
-        CASE + "acadm_cis_15_bases_apart",
-    ),
-    # Diplotype rules
-    Mutation(
-        "a rule may exclude a pair", "diplotypes.py", ".then(pl.lit(EXCLUDED))", ".then(pl.lit(REPORTED))"
-    ),
-    Mutation(
-        "a rule may assign a pair to another condition",
-        "diplotypes.py",
-        ".otherwise(pl.lit(ELSEWHERE))",
-        ".otherwise(pl.lit(REPORTED))",
-    ),
-    Mutation(
-        "a cis haplotype needs its partner on its copy",
-        "diplotypes.py",
-        ".when(named & (left_over.list.len() == 0))",
-        ".when(named)",
-        CASE + "cftr_5t_in_trans",
-    ),
-    Mutation(
-        "`any` is an allele that qualifies",
-        "diplotypes.py",
-        "(main == ANY) & qualifies",
-        "(main == ANY)",
-        CASE + "cftr_5t_on_both_copies",
-    ),
-    Mutation(
-        "a better rule that hangs on phase is pending",
-        "diplotypes.py",
-        "pl.when(hangs).then(pl.lit(OPEN)).otherwise(settled)",
-        "settled",
-        CASE + "cftr_5t_phase_unknown",
-    ),
+    *PAIRS,
 )

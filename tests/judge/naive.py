@@ -22,8 +22,8 @@ from known import (
     gene_table,
     in_scope,
     name_of,
-    parsed,
     shared,
+    spelt_out,
     unversioned,
 )
 
@@ -31,6 +31,7 @@ from evaluator.panel.model import Panel
 
 POSITIVE, PENDING, UNSEEN, NEGATIVE = "reportable", "pending phase", "not assessed", "not reportable"
 STRENGTH = (POSITIVE, PENDING, UNSEEN, NEGATIVE)
+DIPLOID = 2
 INVERSIONS = ("F8_inversion", "IDS_inversion")  # sequence calls count, but a negative needs the caller
 X_CHROMOSOMES = {"XX": 2, "XY": 1, "X": 1, "XXY": 2, "XYY": 1, "XXX": 3, "male": 1, "female": 2}
 
@@ -55,14 +56,15 @@ class Judge:
             self.listed[entry["gene"]].append(entry)
         self.rules: dict[str, list[Row]] = defaultdict(list)
         for rule in panel.diplotypes.to_dicts():
-            self.rules[rule["gene"]].append(rule)
+            self.rules[rule["gene"]] += spelt_out(rule, panel.named_alleles.to_dicts())
+        for rules in self.rules.values():  # the rule that names more alleles goes first
+            rules.sort(key=lambda rule: -len(rule["sides"][0]) - len(rule["sides"][1]))
         self.inheritances: dict[str, set[str]] = defaultdict(set)
         for row in panel.genes.to_dicts():  # a disabled row still says how the gene works
             self.inheritances[row["gene"]].add(row["inheritance"])
         self.ruled: dict[str, set[Name]] = defaultdict(set)
         for gene, rules in self.rules.items():
-            sides = [rule[side] for rule in rules for side in ("allele_1", "allele_2")]
-            self.ruled[gene] = {parsed(word) for side in sides for word in side.split("+") if word != "any"}
+            self.ruled[gene] = {name for rule in rules for side in rule["sides"] for name in side}
         self.genes = gene_table(panel.genome_build)
         # Rows of the last newborn that no rule settles, and why.
         self.silent: dict[tuple[str, str, str], str] = {}
@@ -85,11 +87,11 @@ class Judge:
             return UNSEEN
         calls = here.get(row["gene"], [])
         if not self.genes[row["gene"]].on_single_x:
-            answer = self._by_genotype(calls, row, 2)
+            answer = self._by_genotype(newborn, calls, row, 2)
             return self._negative_needs_sight(newborn, row, answer)
         number = X_CHROMOSOMES.get(newborn.sex_chromosomes or newborn.sex)
         numbers = [1, 2] if number is None else [number]
-        answers = {self._by_genotype(calls, row, chromosomes) for chromosomes in numbers}
+        answers = {self._by_genotype(newborn, calls, row, chromosomes) for chromosomes in numbers}
         decided = answers.pop() if len(answers) == 1 else UNSEEN
         return self._negative_needs_sight(newborn, row, decided)
 
@@ -101,8 +103,8 @@ class Judge:
             return answer
         if row["special_locus"]:  # an inversion is looked for by another method, so nobody is cleared
             return UNSEEN
-        if newborn.evidence == "none":
-            return NEGATIVE if self.criteria.callability.unknown == "assessed" else UNSEEN
+        if newborn.evidence == "none" and self.criteria.callability.unknown != "assessed":
+            return UNSEEN
         gene = self.genes[row["gene"]]
         gaps = [(gap["start"], gap["end"]) for gap in newborn.uncallable if gap["contig"] == gene.contig]
         if not gaps:
@@ -194,18 +196,19 @@ class Judge:
 
     # How many copies -------------------------------------------------------------------------------------
 
-    def _by_genotype(self, calls: list[Row], row: Row, chromosomes: int) -> str:
+    def _by_genotype(self, newborn: Newborn, calls: list[Row], row: Row, chromosomes: int) -> str:
         """The verdict from the calls alone, as if everything else had been seen."""
-        full, alone, doubted = [], [], set()
+        full: list[Row] = []
+        alone: list[Row] = []
+        doubtful: list[Row] = []
+        doubted = False
         for call in calls:
             standing = self._standing(name_of(call), row)
             if standing is None:
                 continue
-            unsettled = self._unsettled(call, row, chromosomes)
-            if unsettled:
-                self.silent[row["condition"], row["gene"], row["inheritance"]] = unsettled
-            if self._fails_quality(call):
-                doubted.add(standing)
+            if self._fails_quality(call, chromosomes):
+                doubted = doubted or standing == "full"
+                doubtful += [call] if standing == "alone" else []
             else:
                 (full if standing == "full" else alone).append(call)
         if row["inheritance"] == "MT":
@@ -216,21 +219,44 @@ class Judge:
             answer = _one_copy_enough(full, row)
         else:
             answer = self._two_copies(full, alone, row)
-        # An allele of rules that fails matters only where another allele is there to be paired with.
-        repeat = "full" in doubted or ("alone" in doubted and full)
-        return UNSEEN if repeat and answer == NEGATIVE else answer
+            if answer == NEGATIVE and self._partner_in_the_dark(newborn, full, alone, doubtful, row):
+                return UNSEEN
+        return UNSEEN if doubted and answer == NEGATIVE else answer
 
-    def _unsettled(self, call: Row, row: Row, chromosomes: int) -> str | None:
-        """Name a genotype of which the rules' text says nothing; either answer is accepted, and counted."""
-        if 1 < call["copies"] < call["ploidy"] or call["haplotype"] not in (None, 0, 1):
-            return "two copies beside a third"
-        if chromosomes == 1:
-            return "half call on a single X" if call["missing"] else None
-        carriers = row["inheritance"] == "XLR" and self.criteria.x_linked.report_heterozygous_females
-        half = call["missing"] > 0 or call["ploidy"] == 1
-        return "half call where carriers are reported" if carriers and half else None
+    def _partner_in_the_dark(
+        self, newborn: Newborn, full: list[Row], alone: list[Row], doubtful: list[Row], row: Row
+    ) -> bool:
+        """Would a pair count if an allele of rules, not read or not read well, were there after all.
 
-    def _fails_quality(self, call: Row) -> bool:
+        At least one allele of the pair was called: a place that only matters beside an allele which nobody
+        saw need not be read.
+        """
+        seen = full + alone + doubtful
+        contig = self.genes[row["gene"]].contig
+        gaps = [(gap["start"], gap["end"]) for gap in newborn.uncallable if gap["contig"] == contig]
+        hidden = [
+            name
+            for name in sorted(self.ruled[row["gene"]] - {name_of(call) for call in seen})
+            if any(shared((name[1] - 1, name[1] - 1 + len(name[2])), gap) for gap in gaps)
+            and self._standing(name, row)
+        ]
+        if not seen or not (hidden or doubtful):
+            return False
+        for trust in (False, True) if doubtful else (False,):
+            for copies in product((0, 1, 2), repeat=len(hidden)):
+                supposed = [
+                    _supposed(name, number) for name, number in zip(hidden, copies, strict=True) if number
+                ]
+                believed = alone + (doubtful if trust else [])
+                strong = [call for call in supposed if self._standing(name_of(call), row) == "full"]
+                weak = [call for call in supposed if call not in strong]
+                pairs = self._pairs(full + strong, believed + weak, row) or []
+                unseen = {name_of(call) for call in supposed}
+                if any(not pair <= unseen for arrangement in pairs for pair in arrangement):
+                    return True
+        return False
+
+    def _fails_quality(self, call: Row, chromosomes: int) -> bool:
         rule = self.criteria.quality
         if rule.filters is not None and not set(call["filters"].split(";")) <= set(rule.filters):
             return True
@@ -241,6 +267,11 @@ class Judge:
         quality = call["genotype_quality"]
         if rule.min_genotype_quality is not None and (quality is None or quality < rule.min_genotype_quality):
             return True
+        everywhere = call["copies"] == call["ploidy"] and (call["ploidy"] > 1 or chromosomes == 1)
+        if everywhere and rule.hom_allele_fraction is not None:
+            if not call["depth"] or call["alt_depth"] is None:
+                return True
+            return bool(call["alt_depth"] / call["depth"] < rule.hom_allele_fraction)
         heterozygous = call["copies"] == 1 and call["ploidy"] > 1 and not call["missing"]
         if rule.het_allele_fraction is None or not heterozygous:
             return False
@@ -268,11 +299,25 @@ class Judge:
         return UNSEEN if full else NEGATIVE
 
     def _two_copies(self, full: list[Row], alone: list[Row], row: Row) -> str:
-        """Try every arrangement on two copies that the phase allows; half calls block a negative."""
+        """Try every arrangement on two copies that the phase allows; odd genotypes block a negative."""
         if full and row["inheritance"] == "XLR" and self.criteria.x_linked.report_heterozygous_females:
             return POSITIVE
-        singles = [call for call in full + alone if call["copies"] == 1]
-        doubles = [call for call in full + alone if call["copies"] > 1]
+        arrangements = self._pairs(full, alone, row)
+        if arrangements is None:
+            self.silent[row["condition"], row["gene"], row["inheritance"]] = "phase that contradicts itself"
+            return PENDING
+        if set.intersection(*arrangements):
+            return POSITIVE
+        if any(arrangements):
+            return PENDING
+        half = any(call["missing"] or call["ploidy"] == 1 for call in full if not _everywhere(call))
+        extra = any(1 < call["copies"] < call["ploidy"] for call in full)
+        return UNSEEN if half or extra else NEGATIVE
+
+    def _pairs(self, full: list[Row], alone: list[Row], row: Row) -> list[set[frozenset[Name]]] | None:
+        """The pairs that count, of every arrangement on two copies; None if the phase allows none."""
+        singles = [call for call in full + alone if not _everywhere(call)]
+        doubles = [call for call in full + alone if _everywhere(call)]
         arrangements: list[set[frozenset[Name]]] = []
         for places in product((0, 1), repeat=len(singles)):
             if self._contradicted(singles, places):
@@ -284,15 +329,7 @@ class Judge:
                 for side in sides:
                     side[name_of(call)] = call in full
             arrangements.append(self._counted_pairs(sides, row))
-        if not arrangements:
-            self.silent[row["condition"], row["gene"], row["inheritance"]] = "phase that contradicts itself"
-            return PENDING
-        if set.intersection(*arrangements):
-            return POSITIVE
-        if any(arrangements):
-            return PENDING
-        half = any(call["copies"] == 1 and (call["missing"] or call["ploidy"] == 1) for call in full)
-        return UNSEEN if half else NEGATIVE
+        return arrangements or None
 
     def _contradicted(self, calls: list[Row], places: tuple[int, ...]) -> bool:
         for first, one in enumerate(calls):
@@ -305,8 +342,10 @@ class Judge:
 
     def _relation(self, one: Row, other: Row) -> str | None:
         """Cis, trans or unknown; two alternatives of one genotype always lie on different copies."""
+        if one["ploidy"] > DIPLOID or other["ploidy"] > DIPLOID:  # nobody knows which copies these are
+            return None
         record = ("source_position", "source_ref", "source_alts")
-        if all(one[key] == other[key] for key in record):
+        if all(one[key] is not None and one[key] == other[key] for key in record):
             return "trans"
         substitutions = all(len(call[key]) == 1 for call in (one, other) for key in ("ref", "alt"))
         if substitutions and one["position"] == other["position"]:
@@ -332,8 +371,9 @@ class Judge:
 
     def _pair_counts(self, one: Name, other: Name, sides: tuple[dict[Name, bool], ...], row: Row) -> bool:
         for rule in self.rules[row["gene"]]:
-            for left, right in (("allele_1", "allele_2"), ("allele_2", "allele_1")):
-                if _fits(rule[left], one, sides[0]) and _fits(rule[right], other, sides[1]):
+            for left, right in ((0, 1), (1, 0)):
+                first, second = rule["sides"][left], rule["sides"][right]
+                if _fits(first, one, sides[0]) and _fits(second, other, sides[1]):
                     return rule["verdict"] in ("reportable", f"reportable as {row['condition']}")
         return sides[0][one] and sides[1][other]
 
@@ -354,9 +394,19 @@ def _one_copy_enough(full: list[Row], row: Row) -> str:
     return POSITIVE
 
 
-def _fits(side: str, allele: Name, haplotype: dict[Name, bool]) -> bool:
-    """Does an allele, with what lies on its copy, fit one side of a rule; `any` means any that qualifies."""
-    if side == "any":
+def _fits(side: frozenset[Name], allele: Name, haplotype: dict[Name, bool]) -> bool:
+    """Does an allele, with what lies on its copy, fit one side of a rule; an empty side takes any."""
+    if not side:
         return haplotype[allele]
-    wanted = {parsed(word.strip()) for word in side.split("+")}
-    return allele in wanted and wanted <= set(haplotype)
+    return allele in side and side <= set(haplotype)
+
+
+def _everywhere(call: Row) -> bool:
+    return bool(call["copies"] == call["ploidy"] and call["ploidy"] > 1)
+
+
+def _supposed(name: Name, copies: int) -> Row:
+    """A call that nobody made: on one copy, it is not known which, or on both."""
+    parts = dict(zip(("contig", "position", "ref", "alt"), name, strict=True))
+    unknown = dict.fromkeys(("haplotype", "phase_set", "source_position", "source_ref", "source_alts"))
+    return {**parts, **unknown, "copies": copies, "ploidy": 2, "missing": 0}

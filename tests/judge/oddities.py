@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from known import Gene, Name, Newborn, Row, gene_table, parsed
+from known import Gene, Name, Newborn, Row, gene_table, spelt_out
 
 from evaluator.panel.model import Panel
 
@@ -45,6 +45,8 @@ FLAWS: tuple[dict[str, Any], ...] = (
     {"depth": 40, "fraction": 0.15},
     {"depth": 40, "fraction": 0.05},
     {"fraction": None},
+    {"every_fraction": 0.5},
+    {"every_fraction": 0.8},
     {"genotype_quality": 19.0},
     {"genotype_quality": 20.0},
     {"genotype_quality": None},
@@ -52,9 +54,11 @@ FLAWS: tuple[dict[str, Any], ...] = (
     {"filters": "PASS;LowQual"},
     {"filters": "."},
 )
-AUTOSOMAL_SHAPES = ("0/1",) * 10 + ("1/1",) * 4 + ("1/.", "./1", "1", "0/1/.", "0/0/1", "0/1/1", "1/1/1")
-MALE_SHAPES = ("1",) * 6 + ("1/1",) * 4 + ("0/1",) * 3 + ("1/.",)
-FEMALE_SHAPES = ("0/1",) * 7 + ("1/1",) * 3 + ("1", "1/.")
+AUTOSOMAL_SHAPES = (
+    ("0/1",) * 10 + ("1/1",) * 4 + ("1/.", "./1", "1", "0/1/.", "0/0/1", "0/1/1", "1/1/1", "1/1/.")
+)
+MALE_SHAPES = ("1",) * 6 + ("1/1",) * 4 + ("0/1",) * 3 + ("1/.", "0/1/.", "0/1/1")
+FEMALE_SHAPES = ("0/1",) * 7 + ("1/1",) * 3 + ("1", "1/.", "0/1/1")
 
 
 @dataclass
@@ -73,8 +77,8 @@ def universe(panel: Panel, chance: random.Random, invented: int = 9) -> Universe
     for entry in panel.alleles.to_dicts():
         alleles[entry["gene"]].append((entry["contig"], entry["position"], entry["ref"], entry["alt"]))
     for rule in panel.diplotypes.to_dicts():
-        for side in (rule["allele_1"], rule["allele_2"]):
-            alleles[rule["gene"]] += [parsed(word) for word in side.split("+") if word != "any"]
+        for spelt in spelt_out(rule, panel.named_alleles.to_dicts()):
+            alleles[rule["gene"]] += [name for side in spelt["sides"] for name in sorted(side)]
     for symbol in sorted(set(panel.gene_rows["gene"])):
         for _ in range(invented):
             alleles[symbol].append(_invented(genes[symbol], chance))
@@ -238,7 +242,10 @@ def _add_record(
         word = str(number)
         copies = places.count(word)
         single = copies == 1 and len(places) > 1
-        depth, fraction = reads["depth"], reads["fraction"] if single else copies / len(places)
+        depth, fraction = (
+            reads["depth"],
+            reads["fraction"] if single else reads.get("every_fraction", copies / len(places)),
+        )
         share = None if depth is None or fraction is None else round(depth * fraction)
         newborn.calls.append(
             {

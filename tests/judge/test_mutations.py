@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from agreement import DIFFER
-from mutations import CASE, HANDFUL, MUTATIONS, Mutation
+from mutation import CASE, Mutation
+from mutations import HANDFUL, MUTATIONS
 
 TESTS_FAILED = 1  # pytest's exit code for failed tests; a crash while collecting has another
 CRASH = "Error"

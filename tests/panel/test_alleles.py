@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator.panel.alleles import Allele, minimal_form, parse_allele, parse_haplotype
+from evaluator.panel.alleles import Allele, minimal_form, parse_allele
 
 BASES = st.text("ACGT", min_size=1, max_size=8)
 
@@ -25,16 +25,6 @@ def test_an_alleles_name_reads_back(position: int, ref: str, alt: str) -> None:
 def test_other_names_are_refused(name: str) -> None:
     """Anything else is no allele."""
     assert parse_allele(name) is None
-    assert parse_haplotype(name) is None
-
-
-def test_a_haplotype_holds_its_alleles_in_order() -> None:
-    """Alleles in cis are joined by a plus sign; `any` stands alone."""
-    haplotype = parse_haplotype("chr7-1-A-G+chr7-5-C-T")
-    assert haplotype == (Allele("chr7", 1, "A", "G"), Allele("chr7", 5, "C", "T"))
-    assert parse_haplotype("any") == ()
-    assert parse_haplotype("any+chr7-5-C-T") is None
-    assert parse_haplotype("chr7-1-A-G+") is None
 
 
 @given(BASES, BASES, BASES, BASES)

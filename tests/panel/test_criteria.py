@@ -86,6 +86,7 @@ def test_null_switches_a_threshold_off() -> None:
         "min_genotype_quality": None,
         "het_allele_fraction": None,
         "filters": None,
+        "hom_allele_fraction": None,
     }
     assert criteria.known_pathogenic.max_frequency.biallelic is None
     assert told("preset: nbseq\npredicted_lof: {enabled: null}\n") == [

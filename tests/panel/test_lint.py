@@ -90,8 +90,9 @@ SINGLE = [
     ("diplotypes.tsv", "reportable as partial-biotinidase", "reportable as retinoblastoma", 3, "no place"),
     ("diplotypes.tsv", "not reportable", "ignored", 2, "verdict 'ignored' is not one of reportable, not"),
     ("diplotypes.tsv", "+chr7-117548628", " chr7-117548628", 4, "allele_1"),
-    ("diplotypes.tsv", "+chr7-117548628-GTT-G", "+any", 4, "cannot be read"),
-    ("diplotypes.tsv", "+chr7-117548628-GTT-G", "+chr7-117530975-G-A", 4, "names an allele twice"),
+    ("diplotypes.tsv", "+chr7-117548628-GTT-G", "+any", 4, "any stands alone"),
+    ("diplotypes.tsv", "+chr7-117548628-GTT-G", "+five_t", 4, "is no allele and no set of CFTR"),
+    ("diplotypes.tsv", "+chr7-117548628-GTT-G", "+chr7-117530975-G-A", 4, "names an allele or a set twice"),
     ("diplotypes.tsv", "+chr7-117548628-GTT-G", "+chr7-117548628-GTT-GT", 4, "write chr7-117548628-GT-G"),
     ("diplotypes.tsv", "", "BTD\tany\tchr3-15645186-G-C\treportable\n", 5, "stands at line 3"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from evaluator.screening.diplotypes import diplotype_rules, ruled_alleles
+from evaluator.screening.diplotype_rules import diplotype_rules, ruled_alleles
 
 Bench = Any  # the builders of conftest.py
 D444H, PROFOUND = "chr3-15645186-G-C", "chr3-15645000-C-T"  # BTD
@@ -131,9 +131,8 @@ def test_sickle_cell_disease_needs_a_sickle_allele(
 
 def test_every_allele_that_a_rule_names_is_read(bench: Bench) -> None:
     """Members of cis haplotypes take part although they stand on no list."""
-    rules = diplotype_rules(
-        bench.panel(
-            [bench.row("CFTR", "AR")], [], [bench.rule("CFTR", f"{R117H}+{FIVE_T}", "any", "reportable")]
-        ).diplotypes
+    panel = bench.panel(
+        [bench.row("CFTR", "AR")], [], [bench.rule("CFTR", f"{R117H}+{FIVE_T}", "any", "reportable")]
     )
+    rules = diplotype_rules(panel.diplotypes, panel.alleles)
     assert ruled_alleles(rules)["position"].sort().to_list() == [117530975, 117548628]

@@ -15,7 +15,7 @@ from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.provenance import read_provenance
 from evaluator.screening.flag import flag, write_findings
-from evaluator.screening.requirements import build_problems, depth_problems
+from evaluator.screening.requirements import block_problems, build_problems
 from evaluator.variants.annotate import annotate, write_variants
 from evaluator.variants.batch import BATCHES
 from evaluator.variants.extract import Request, extract
@@ -138,14 +138,22 @@ def test_another_build_is_refused(opened: Opened) -> None:
     assert "GRCh37" in problem.message
 
 
-@pytest.mark.parametrize(("depths", "problems"), [([], 0), ([10, 10], 0), ([10, 8], 1), ([None], 1)])
-def test_blocks_read_under_another_depth_are_refused(
-    opened: Opened, depths: list[int | None], problems: int
+@pytest.mark.parametrize(
+    ("read_by", "problems"),
+    [
+        ([], 0),
+        ([{"min_depth": 10}, {"min_depth": 10, "min_genotype_quality": None}], 0),
+        ([{"min_depth": 10}, {"min_depth": 8}], 1),
+        ([{"min_depth": None, "min_genotype_quality": 20}], 2),
+    ],
+)
+def test_blocks_read_under_other_rules_are_refused(
+    opened: Opened, read_by: list[dict[str, object]], problems: int
 ) -> None:
-    """Reference blocks were kept by the depth of the panel they were extracted with."""
+    """Reference blocks were kept by the depth and quality of the panel they were extracted with."""
     criteria = load_panel(opened[1] / "panel").criteria
     assert criteria.callability.min_depth == 10
-    assert len(depth_problems(criteria, depths, "store")) == problems
+    assert len(block_problems(criteria, read_by, "store")) == problems
 
 
 def test_the_depth_matters_only_where_blocks_were_read(opened: Opened) -> None:

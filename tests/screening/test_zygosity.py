@@ -29,7 +29,8 @@ def found(
     [
         ("1", "male", ("reportable", "listed_allele;hemizygous")),
         ("1/1", "male", ("reportable", "listed_allele;hemizygous")),
-        ("1/.", "male", ("reportable", "listed_allele;hemizygous")),
+        ("1/.", "male", ("not assessed", "half_call")),
+        ("0/1/.", "male", ("not assessed", "suspicious_male_heterozygote")),
         ("0/1", "male", ("not assessed", "suspicious_male_heterozygote")),
         ("0/1", "female", ("not reportable", "carrier_female;no_annotation")),
         ("1/1", "female", ("reportable", "listed_allele;homozygous")),

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluator.errors import InputError
+from evaluator.panel.criteria import Callability
 from evaluator.variants.callability import (
     REASONS,
     SPANS,
@@ -36,9 +37,12 @@ def regions_from(*rows: tuple[str, int, int]) -> Intervals:
 REGIONS = regions_from(("chr1", 100, 200), ("chr2", 50, 60))
 
 
-def gaps(path: Path, *names: str, min_depth: int | None = 10) -> list[Row]:
+def gaps(path: Path, *names: str, min_depth: int | None = 10, quality: float | None = None) -> list[Row]:
     """What a callable file leaves unassessed."""
-    evidence = read_callable(path, names, REGIONS, "GRCh38", min_depth)
+    rule = Callability(
+        min_depth=min_depth, min_fraction=None, min_genotype_quality=quality, unknown="not assessed"
+    )
+    evidence = read_callable(path, names, REGIONS, "GRCh38", rule)
     return uncallable(REGIONS, evidence, SPANS.to_frame()).rows()
 
 

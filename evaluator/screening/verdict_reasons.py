@@ -1,0 +1,132 @@
+"""The reasons of a verdict, in the order in which they are told; the first is decisive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from evaluator.panel.criteria import Criteria
+from evaluator.screening.evidence import Sources
+from evaluator.screening.gene_rows import TWO_COPIES
+from evaluator.screening.inheritance import of_inheritance
+from evaluator.screening.reasons import ORDER, Reason
+from evaluator.screening.special_loci import needs_caller
+from evaluator.vocabulary import Evidence, Mechanism, Verdict
+
+
+def reasons(criteria: Criteria, sources: Sources) -> pl.Expr:
+    """Name every reason of a verdict in order; needs the facts and the steps that led to it."""
+    reportable = pl.col("verdict") == Verdict.REPORTABLE
+    pending = pl.col("verdict") == Verdict.PENDING_PHASE
+    return (
+        pl.when(pl.col("status") == "quarantined")
+        .then(pl.lit(str(Reason.QUARANTINED)))
+        .when(~pl.col("sequenced"))
+        .then(pl.lit(str(Reason.SEQUENCING_FAILED)))
+        .when(reportable)
+        .then(_joined(_positive_reasons()))
+        .when(pending)
+        .then(_joined(_pending_reasons()))
+        .when(pl.col("verdict") == Verdict.NOT_ASSESSED)
+        .then(_joined([*_blocking_reasons(), *_negative_reasons()]))
+        .otherwise(_joined([_told_or_none_qualified(), *_silent_rules(criteria, sources)]))
+    )
+
+
+def _positive_reasons() -> list[pl.Expr]:
+    recessive = of_inheritance(TWO_COPIES)
+    by_pair = recessive & (pl.col("homozygous_pair") | pl.col("trans_pair"))
+    evidence = pl.when(by_pair).then("pair_evidence").otherwise("evidence_codes")
+    homozygous = pl.col("homozygous_pair") | pl.col("dominant_homozygous")
+    hemizygous = pl.col("hemizygous_hit") & ~homozygous
+    trans = pl.col("trans_pair") & ~homozygous & ~hemizygous
+    return [
+        _in_order(evidence),
+        _flag(pl.col("reported_by_rule"), Reason.DIPLOTYPE_REPORTABLE),
+        _flag(homozygous, Reason.HOMOZYGOUS),
+        _flag(hemizygous, Reason.HEMIZYGOUS),
+        _flag(trans, Reason.TWO_ALLELES_IN_TRANS),
+        _flag(pl.col("heteroplasmy_hit"), Reason.HETEROPLASMY),
+        _flag(pl.col("dominant_hit") & ~homozygous & ~hemizygous, Reason.ONE_COPY_DOMINANT),
+        _flag(pl.col("is_carrier_female") & ~by_pair, Reason.CARRIER_FEMALE),
+        _flag(pl.col("is_one_copy_of_x") & ~by_pair, Reason.ONE_COPY_OF_X),
+    ]
+
+
+def _pending_reasons() -> list[pl.Expr]:
+    pair = pl.col("pending_pair")
+    return [
+        _flag(pair, Reason.PHASE_UNKNOWN),
+        _flag(pl.col("origin_open"), Reason.PARENT_OF_ORIGIN_UNKNOWN),
+        _in_order(pl.when(pair).then("pair_evidence").otherwise("evidence_codes")),
+    ]
+
+
+def _blocking_reasons() -> list[pl.Expr]:
+    return [
+        _flag(needs_caller(), Reason.SPECIAL_LOCUS_NEEDS_CALLER),
+        _flag(pl.col("sex_undecided"), Reason.SEX_UNKNOWN),
+        _flag(pl.col("suspicious"), Reason.SUSPICIOUS_MALE_HETEROZYGOTE),
+        _in_order(pl.col("repeats")),
+        _flag(pl.col("possible_mosaic"), Reason.POSSIBLE_MOSAIC),
+        _flag(pl.col("half_call"), Reason.HALF_CALL),
+        _flag(pl.col("extra_alleles"), Reason.UNEXPECTED_PLOIDY),
+        _flag(pl.col("low_callability"), Reason.LOW_CALLABILITY),
+        _flag(pl.col("listed_allele_uncovered"), Reason.LISTED_ALLELE_UNCOVERED),
+        _flag(pl.col("callability_unknown"), Reason.CALLABILITY_UNKNOWN),
+    ]
+
+
+def _negative_reasons() -> list[pl.Expr]:
+    recessive = of_inheritance(TWO_COPIES)
+    carrier = pl.col("is_carrier_female") & pl.col("heterozygous_hit")
+    half = pl.col("half_call") & ~pl.col("half_of_one_x")
+    one_allele = recessive & (pl.col("heterozygous_hit") | half) & ~pl.col("cis_pair")
+    ruled_out = pl.col("excluded_pair") | pl.col("elsewhere_pair")
+    return [
+        _flag(pl.col("excluded_pair"), Reason.DIPLOTYPE_NOT_REPORTABLE),
+        _flag(pl.col("elsewhere_pair"), Reason.DIPLOTYPE_OTHER_CONDITION),
+        _flag(pl.col("cis_pair"), Reason.IN_CIS),
+        _flag(carrier, Reason.CARRIER_FEMALE),
+        _flag(one_allele & ~ruled_out & ~carrier, Reason.ONE_ALLELE_ONLY),
+        _flag(pl.col("below_heteroplasmy"), Reason.BELOW_HETEROPLASMY),
+        _in_order(pl.col("obstacles")),
+    ]
+
+
+def _told_or_none_qualified() -> pl.Expr:
+    told = _joined(_negative_reasons())
+    return pl.when(told == "").then(pl.lit(str(Reason.NO_QUALIFYING_ALLELE))).otherwise(told)
+
+
+def _silent_rules(criteria: Criteria, sources: Sources) -> list[pl.Expr]:
+    """Say on every negative which rules could not speak for want of annotation."""
+    automatic = ~pl.col("listed_only")
+    lof = (
+        automatic
+        & (pl.col("mechanism") == Mechanism.LOSS_OF_FUNCTION)
+        & (pl.col("evidence") != Evidence.MISSENSE)
+    )
+    no_clinvar = sources.annotated and not sources.clinvar and criteria.known_pathogenic.enabled
+    no_consequence = sources.annotated and not sources.consequence and criteria.predicted_lof.enabled
+    return [
+        _flag(pl.lit(not sources.annotated), Reason.NO_ANNOTATION),
+        _flag(pl.lit(no_clinvar) & automatic, Reason.NO_CLINVAR),
+        _flag(pl.lit(no_consequence) & lof, Reason.NO_CONSEQUENCE),
+    ]
+
+
+def _flag(condition: pl.Expr, reason: Reason) -> pl.Expr:
+    return pl.when(condition).then(pl.lit(str(reason)))
+
+
+def _in_order(codes: pl.Expr) -> pl.Expr:
+    """Join a list of codes in the order of the vocabulary; null when empty."""
+    ordered = codes.list.eval(pl.element().sort_by(pl.element().replace_strict(ORDER, return_dtype=pl.Int32)))
+    return pl.when(codes.list.len() > 0).then(ordered.list.join(";"))
+
+
+def _joined(reasons: Iterable[pl.Expr]) -> pl.Expr:
+    """Join the reasons that apply; empty text when none does."""
+    return pl.concat_str(list(reasons), separator=";", ignore_nulls=True)
