@@ -27,6 +27,7 @@ class Miss(StrEnum):
     LOCUS_NOT_TESTED = "locus_not_tested"
     PHASE_UNKNOWN = "phase_unknown"
     REPEAT_NEEDED = "repeat_needed"
+    STRUCTURAL = "structural"
     UNCOVERED = "uncovered"
     DENIED = "denied"
     TOO_COMMON = "too_common"
@@ -46,13 +47,14 @@ SENTENCES: dict[Miss, str] = {
     Miss.LOCUS_NOT_TESTED: "the locus needs a dedicated caller, and its output was not given",
     Miss.PHASE_UNKNOWN: "two alleles; cis or trans, or the parent of origin, is not known",
     Miss.REPEAT_NEEDED: "an allele was seen but its call was not good enough",
+    Miss.STRUCTURAL: "a structural variant was seen and is not accepted, or none could be read",
     Miss.UNCOVERED: "the sequence that matters was not assessed",
     Miss.DENIED: "an allele or a pair stands on the panel's deny list",
     Miss.TOO_COMMON: "an allele is more common than the panel allows",
     Miss.BELOW_STARS: "an allele has fewer review stars than the panel asks for",
     Miss.EVIDENCE_REFUSED: "an allele was seen, but its evidence is not accepted for this gene row",
     Miss.ONE_HETEROZYGOTE: "one allele of two was found",
-    Miss.NO_ALLELE: "no allele met the panel's rules: none seen, not called, or structural",
+    Miss.NO_ALLELE: "no allele met the panel's rules: none seen, or of a kind that the file does not call",
     Miss.OTHER: "none of these reasons was given",
 }
 BY_REASON: dict[Miss, tuple[Reason, ...]] = {
@@ -67,6 +69,8 @@ BY_REASON: dict[Miss, tuple[Reason, ...]] = {
         Reason.SUSPICIOUS_MALE_HETEROZYGOTE,
         Reason.BELOW_HETEROPLASMY,
     ),
+    # every code about structural variants begins alike, whether seen and refused or never read
+    Miss.STRUCTURAL: tuple(reason for reason in Reason if reason.startswith("structural_")),
     Miss.UNCOVERED: (Reason.LOW_CALLABILITY, Reason.LISTED_ALLELE_UNCOVERED, Reason.CALLABILITY_UNKNOWN),
     Miss.DENIED: (
         Reason.DENIED_ALLELE,
@@ -163,7 +167,9 @@ def _class() -> pl.Expr:
         .when(pl.col("onset_class") == "late_onset")
         .then(pl.lit(str(Miss.LATER_THAN_TARGET)))
     )
-    for miss in BY_REASON:
+    for miss, reasons in BY_REASON.items():
+        if not reasons:
+            continue
         decided = decided.when(_any_of(miss)).then(pl.lit(str(miss)))
     return decided.otherwise(pl.lit(str(Miss.OTHER)))
 
