@@ -42,3 +42,11 @@ def nbseval() -> Run:
         )
 
     return run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the tables that tests recorded as their property `table`, also when workers ran them."""
+    for report in sorted(terminalreporter.getreports("passed"), key=lambda report: report.nodeid):
+        for name, value in report.user_properties:
+            if name == "table":
+                terminalreporter.write_line(str(value))
