@@ -9,19 +9,24 @@ import pysam
 
 from evaluator.errors import InputError
 from evaluator.panel.genome import CONTIGS
+from evaluator.variants.bcf_records import HEADER_AT, MAGIC, header_length
 from evaluator.variants.build import CONTIG_ALIASES
 from evaluator.variants.intervals import Intervals
 
 _LINES_PER_SLAB = 20_000
 
 
-def header_text(path: Path) -> bytes:
-    """Return the header of a BCF as it would stand in a VCF."""
-    try:
-        with pysam.VariantFile(str(path)) as file:
-            return str(file.header).encode()
-    except (OSError, ValueError) as error:
-        raise InputError.of(path, "cannot be read as BCF; copy or make it again") from error
+def header_text(path: Path, chunks: Iterator[bytes]) -> tuple[bytes, int]:
+    """Return the header of a BCF as it would stand in a VCF, and where in the text the records begin."""
+    text = next(chunks, b"")
+    if text[: len(MAGIC)] != MAGIC:
+        raise InputError.of(path, "cannot be read as BCF; copy or make it again")
+    while (end := header_length(text)) is None:
+        more = next(chunks, b"")
+        if not more:
+            raise InputError.of(path, "is cut short within its header; copy it again")
+        text += more
+    return text[HEADER_AT:end].rstrip(b"\0"), end
 
 
 def slabs(path: Path, index: Path | None, regions: Intervals, samples: list[str]) -> Iterator[bytes]:

@@ -45,7 +45,8 @@ def _chunks(raw: bytes, regions: Intervals, ranks: Coordinates) -> tuple[list[tu
     at = 16 + auxiliary
     (contigs,) = struct.unpack_from("<i", raw, at)
     at += 4
-    wanted: list[tuple[int, int]] = []
+    stretches: list[tuple[int, int]] = []
+    held: list[list[tuple[int, int]]] = []  # each stretch's chunks
     last = 0
     pseudo_bin = ((1 << 3 * depth + 3) - 1) // 7 + 1
     for contig in range(contigs):
@@ -61,9 +62,12 @@ def _chunks(raw: bytes, regions: Intervals, ranks: Coordinates) -> tuple[list[tu
             last = max(last, chunks[-1][1])
             start, end = _stretch(number, min_shift, depth)
             axis = int(ranks[contig]) * SPACING
-            if axis >= 0 and regions.overlapped_by(np.array([axis + start]), np.array([axis + end]))[0]:
-                wanted += chunks
-    return wanted, last
+            if axis >= 0:
+                stretches.append((axis + start, axis + end))
+                held.append(chunks)
+    starts, ends = np.array(stretches, dtype=np.int64).reshape(-1, 2).T
+    wanted = np.flatnonzero(regions.overlapped_by(starts, ends)).tolist()
+    return [chunk for number in wanted for chunk in held[number]], last
 
 
 def _stretch(number: int, min_shift: int, depth: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from evaluator.variants.build import CONTIG_ALIASES
 from evaluator.variants.intervals import Coordinates
 
 MAGIC = b"BCF\x02"
+HEADER_AT = len(MAGIC) + 5  # after the minor version and the header's length
 DAMAGED = "is damaged: a record is not as BCF must be; copy or make it again"
 INT8, INT16, INT32, FLOAT, CHARACTERS = 1, 2, 3, 5, 7
 SIZES = {0: 0, INT8: 1, INT16: 2, INT32: 4, FLOAT: 4, CHARACTERS: 1}
@@ -25,8 +27,11 @@ _INTEGERS = {INT8: "<b", INT16: "<h", INT32: "<i"}
 _MANY = 15  # this length says that the length follows
 _LENGTHS = struct.Struct("<II")  # of a record's shared part and of its samples' part
 _FIXED = struct.Struct("<iiifII")  # contig, POS - 1, length on the reference, QUAL, counts
-_DECLARED = re.compile(r"^##(FILTER|INFO|FORMAT|contig)=<ID=([^,>]+).*?(?:,IDX=(\d+))?>\s*$", re.MULTILINE)
-_VERSION = re.compile(rb"##fileformat=VCFv(\d+)\.(\d+)")
+# Header lines; with "\n" rather than "^" they are found twice as fast, and the first line is none of them.
+_CONTIG = re.compile(r"\n##contig=<ID=([^,>\n]+)(?:.*,IDX=(\d+)>)?")
+_WORD = re.compile(r"\n##(?:FILTER|INFO|FORMAT)=<ID=([^,>\n]+)(?:.*,IDX=(\d+)>)?")
+_WHOLE = re.compile(r"\n##FORMAT=<ID=([^,>\n]+),.*\bType=Integer\b")
+_VERSION = re.compile(r"##fileformat=VCFv(\d+)\.(\d+)")
 _STATES_FIRST_PHASE = (4, 4)
 # What is kept of INFO: how far a record reaches, and the annotations.
 _KEPT = frozenset({"END", "SVLEN", "CSQ", "ANN", "BCSQ"})
@@ -37,15 +42,17 @@ class Dictionary:
     """What the numbers in a BCF file stand for."""
 
     words: dict[int, str]  # FILTER, INFO and FORMAT
-    contigs: dict[int, str]
+    contigs: list[str]  # "" for a number that no contig has
+    whole_numbers: frozenset[str]  # the FORMAT keys that are declared as Integer
     first_phase: bool  # from VCF 4.4 on, the first allele's phase is a statement of its own
 
     @cached_property
     def ranks(self) -> Coordinates:
         """Return each contig's place in the karyotype, -1 for others, by number."""
-        ranks = np.full(max(self.contigs, default=-1) + 1, -1)
-        for number, name in self.contigs.items():
-            ranks[number] = KARYOTYPE_ORDER.get(CONTIG_ALIASES.get(name, ""), -1)
+        ranks = np.full(len(self.contigs), -1)
+        for number, name in enumerate(self.contigs):
+            if name in CONTIG_ALIASES:
+                ranks[number] = KARYOTYPE_ORDER[CONTIG_ALIASES[name]]
         return ranks
 
     @cached_property
@@ -53,9 +60,13 @@ class Dictionary:
         """Return the INFO keys whose values are wanted, by number."""
         return {number: word.encode() for number, word in self.words.items() if word in _KEPT}
 
+    @cached_property
+    def kept_as_stored(self) -> tuple[bytes, ...]:
+        """Return the same keys in each form in which a record may hold them."""
+        return tuple(form for number in self.kept for form in _typed(number))
 
-@dataclass(frozen=True)
-class Field:
+
+class Field(NamedTuple):
     """A FORMAT field of one record: its key, and where and how the samples' values stand."""
 
     key: str
@@ -64,35 +75,35 @@ class Field:
     offset: int
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """A record: its columns before the samples as a line of VCF, and its FORMAT fields."""
 
     head: bytes
     fields: list[Field]
 
 
-def read_dictionary(text: bytes) -> Dictionary:
+def read_dictionary(text: str) -> Dictionary:
     """Number the words of a header as BCF does: by IDX, else in the order in which they are declared."""
-    words, contigs = {0: "PASS"}, dict[int, str]()
-    numbers = {"PASS": 0}
-    for kind, name, index in _DECLARED.findall(text.decode("utf-8", errors="replace")):
-        if kind == "contig":
-            contigs[int(index) if index else len(contigs)] = name
-        elif name not in numbers:
+    words, numbers = {0: "PASS"}, {"PASS": 0}
+    for name, index in _WORD.findall(text):
+        if name not in numbers:
             numbers[name] = int(index) if index else len(words)
             words[numbers[name]] = name
+    found = _CONTIG.findall(text)
+    places = [int(index) if index else number for number, (_, index) in enumerate(found)]
+    contigs = [""] * (max(places, default=-1) + 1)
+    for place, (name, _) in zip(places, found, strict=True):
+        contigs[place] = name
     version = _VERSION.search(text)
     first_phase = version is not None and tuple(map(int, version.groups())) >= _STATES_FIRST_PHASE
-    return Dictionary(words, contigs, first_phase)
+    return Dictionary(words, contigs, frozenset(_WHOLE.findall(text)), first_phase)
 
 
 def header_length(text: bytes) -> int | None:
     """Return where the records begin; None when the text is too short to tell."""
-    start = len(MAGIC) + 5
-    if len(text) < start:
+    if len(text) < HEADER_AT:
         return None
-    end = start + int.from_bytes(text[start - 4 : start], "little")
+    end = HEADER_AT + int.from_bytes(text[HEADER_AT - 4 : HEADER_AT], "little")
     return end if len(text) >= end else None
 
 
@@ -135,25 +146,8 @@ def _decoded(text: bytes, at: int, dictionary: Dictionary, samples: int) -> tupl
         alleles.append(text[at : at + count])
         at += count * SIZES[kind]
     filters, at = _numbers(text, at)
-    info = []
-    kept = dictionary.kept
-    for _ in range(alleles_info & 0xFFFF):
-        if text[at] == _ONE_BYTE:
-            key, at = text[at + 1], at + 2
-        else:
-            (key,), at = _numbers(text, at)
-        if key in kept:
-            info.append(kept[key] + b"=" + _value(text, at))
-        count = text[at] >> 4
-        at = at + 1 + count * SIZES[text[at] & 15] if count < _MANY else _after(text, at)
-    if at != begin + shared:
-        raise IndexError("shared part")
-    fields = []
-    for _ in range(formats_samples >> 24):
-        (key,), at = _numbers(text, at)
-        kind, count, at = _described(text, at)
-        fields.append(Field(dictionary.words[key], kind, count, at))
-        at += count * SIZES[kind] * samples
+    info = _info(text, at, begin + shared, alleles_info & 0xFFFF, dictionary)
+    fields, at = _fields(text, begin + shared, formats_samples >> 24, dictionary.words, samples)
     columns = (
         dictionary.contigs[contig].encode(),
         b"%d" % (start + 1),
@@ -161,11 +155,52 @@ def _decoded(text: bytes, at: int, dictionary: Dictionary, samples: int) -> tupl
         alleles[0] if alleles else b"",
         b",".join(alleles[1:]) or b".",
         b".",
-        ";".join(dictionary.words[number] for number in filters).encode() or b".",
-        b";".join(info) or b".",
-        ":".join(field.key for field in fields).encode() or b".",
+        ";".join([dictionary.words[number] for number in filters]).encode() or b".",
+        info or b".",
+        ":".join([field.key for field in fields]).encode() or b".",
     )
     return Record(b"\t".join(columns), fields), at
+
+
+def _info(text: bytes, at: int, end: int, count: int, dictionary: Dictionary) -> bytes:
+    """Return the wanted INFO entries; values are walked through only where one of the keys may be."""
+    if all(text.find(key, at, end) < 0 for key in dictionary.kept_as_stored):
+        return b""
+    kept, found = dictionary.kept, []
+    for _ in range(count):
+        (key,), at = _numbers(text, at)
+        if key in kept:
+            found.append(kept[key] + b"=" + _value(text, at))
+        at = _after(text, at)
+    if at != end:
+        raise IndexError("shared part")
+    return b";".join(found)
+
+
+def _fields(text: bytes, at: int, count: int, words: dict[int, str], samples: int) -> tuple[list[Field], int]:
+    """Return the FORMAT fields and where the last one ends."""
+    fields = []
+    for _ in range(count):
+        if text[at] == _ONE_BYTE:
+            key, at = text[at + 1], at + 2
+        else:
+            (key,), at = _numbers(text, at)
+        kind, length = text[at] & 15, text[at] >> 4
+        at += 1
+        if length == _MANY:
+            (length,), at = _numbers(text, at)
+        fields.append(Field(words[key], kind, length, at))
+        at += length * SIZES[kind] * samples
+    return fields, at
+
+
+def _typed(number: int) -> list[bytes]:
+    """Write a key as BCF may: as an integer of any type that holds it, the type before it."""
+    return [
+        bytes([1 << 4 | kind]) + number.to_bytes(SIZES[kind], "little")
+        for kind in _INTEGERS
+        if number < 1 << 8 * SIZES[kind] - 1
+    ]
 
 
 def _described(text: bytes, at: int) -> tuple[int, int, int]:

@@ -68,8 +68,32 @@ def called_alleles(path: Path, called: pl.DataFrame) -> pl.DataFrame:
 
     Depth is DP, or the sum of AD. Raises InputError for a value that is not a number.
     """
+    return with_values(path, minimal_alleles(called)).select("sample", *CALLED)
+
+
+def minimal_alleles(called: pl.DataFrame) -> pl.DataFrame:
+    """Bring each called allele to its minimal form; the record as it stands moves to the source_ columns."""
+    return trim_alleles(
+        called.with_columns(
+            pl.when(pl.col("filter") == "").then(pl.lit(".")).otherwise("filter").alias("filters"),
+            pl.col("position").alias("source_position"),
+            pl.col("ref").alias("source_ref"),
+            pl.col("alt").alias("source_alts"),
+            pl.col("ref").str.to_uppercase(),
+            pl.col("called").str.to_uppercase().alias("alt"),
+        )
+    )
+
+
+def with_values(path: Path, called: pl.DataFrame) -> pl.DataFrame:
+    """Add what FORMAT says of rows of `minimal_alleles`: reads, quality, fraction, phase.
+
+    DP and GQ may be text or numbers, AD text or a list of numbers. Raises InputError for a text that is not
+    a number.
+    """
     called = _with_physical_phase(called)
-    depths = pl.col("AD").str.split(",")
+    listed = called.schema["AD"] != pl.String
+    depths = pl.col("AD") if listed else pl.col("AD").str.split(",")
     place = pl.col("allele").cast(pl.Int64)
     alt_depth = depths.list.get(place, null_on_oob=True)
     all_reads = pl.lit(None, pl.Int32)
@@ -78,42 +102,29 @@ def called_alleles(path: Path, called: pl.DataFrame) -> pl.DataFrame:
         all_reads = pl.when(counted.list.len() > 0).then(counted.list.sum())
     group = pl.when(pl.col("group haplotype").is_not_null()).then("PID")
     grouped = pl.col("PS").is_null() & group.is_not_null()
-    texts = {
+    stated = {
         "depth": pl.col("DP"),
-        "alt_depth": pl.when(alt_depth != ".").then(alt_depth),
+        "alt_depth": alt_depth if listed else pl.when(alt_depth != ".").then(alt_depth),
         "genotype_quality": pl.col("GQ"),
         "allele_fraction": _fraction(called, place - 1),
     }
-    numbered = (
-        called.lazy()
-        .with_columns(text.alias(f"{name} text") for name, text in texts.items())
-        .with_columns(pl.col(f"{name} text").cast(CALLS[name], strict=False).alias(name) for name in texts)
-        .collect()
+    rows = called.lazy().with_columns(value.alias(f"{name} stated") for name, value in stated.items())
+    rows = rows.with_columns(
+        pl.col(f"{name} stated").cast(CALLS[name], strict=False).alias(name) for name in stated
     )
-    _require_numbers(path, numbered, tuple(texts))
-    calls = (
-        numbered.lazy()
-        .with_columns(
-            (pl.col("phased") | group.is_not_null()).alias("phased"),
-            pl.coalesce("PS", group).alias("phase_set"),
-            pl.when(grouped).then("group haplotype").otherwise("haplotype").alias("haplotype"),
-            pl.coalesce("depth", all_reads).alias("depth"),
-            pl.when(pl.col("filter") == "").then(pl.lit(".")).otherwise("filter").alias("filters"),
-            pl.col("position").alias("source_position"),
-            pl.col("ref").alias("source_ref"),
-            pl.col("alt").alias("source_alts"),
-            pl.col("ref").str.to_uppercase(),
-            pl.col("called").str.to_uppercase().alias("alt"),
-        )
-        .select("sample", *CALLED)
-        .collect()
+    numbered = rows.collect()
+    _require_numbers(path, numbered, tuple(stated))
+    return numbered.with_columns(
+        (pl.col("phased") | group.is_not_null()).alias("phased"),
+        pl.coalesce("PS", group).alias("phase_set"),
+        pl.when(grouped).then("group haplotype").otherwise("haplotype").alias("haplotype"),
+        pl.coalesce("depth", all_reads).alias("depth"),
     )
-    return trim_alleles(calls)
 
 
 def _fraction(called: pl.DataFrame, place: pl.Expr) -> pl.Expr:
     """The allele's fraction, where the file has one for each alternative allele of the record."""
-    alts = pl.col("alt").str.split(",").list.len()
+    alts = pl.col("source_alts").str.split(",").list.len()
     fractions = [
         pl.when(values.list.len() == alts).then(values.list.get(place, null_on_oob=True))
         for key in _FRACTION_KEYS
@@ -155,8 +166,9 @@ def _place_in_group(genotype: str, group_genotype: str, allele: int) -> int | No
 
 
 def _require_numbers(path: Path, calls: pl.DataFrame, names: tuple[str, ...]) -> None:
-    unread = [(pl.col(name).is_null() & pl.col(f"{name} text").is_not_null()).alias(name) for name in names]
-    wrong = calls.lazy().select("line", *unread).filter(pl.any_horizontal(*names)).collect()
+    texts = [name for name in names if calls.schema[f"{name} stated"] == pl.String]
+    unread = [(pl.col(name).is_null() & pl.col(f"{name} stated").is_not_null()).alias(name) for name in texts]
+    wrong = calls.lazy().select("line", *unread).filter(pl.any_horizontal(*texts)).collect()
     if len(wrong):
-        key = next(_KEY_OF[name] for name in names if wrong[name][0])
+        key = next(_KEY_OF[name] for name in texts if wrong[name][0])
         raise InputError.of(path, f"has a {key} that is not a number", wrong["line"][0])

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from evaluator.errors import Problem, raise_if_any
 from evaluator.variants.calls import FORMAT_KEYS
+from evaluator.variants.genotype_text import GENOTYPE
 from evaluator.variants.header import FIXED
 from evaluator.variants.intervals import Coordinates, Intervals
 from evaluator.variants.lines import find_candidates
+from evaluator.variants.pairs import Flags, Pairs, joined_pairs
 from evaluator.variants.sources import Slab
 
-GENOTYPE, TOO_MANY = "GT", "too many"
+TOO_MANY = "too many"
 HEAD_COLUMNS = len(FIXED) + 1  # what stands before the samples: the fixed columns and FORMAT
 _HEAD = re.compile(rb"(?:[^\t\n]*\t){%d}[^\t\r\n]*" % (HEAD_COLUMNS - 1))
 _TAB, _NEWLINE, _RETURN, _COLON = 9, 10, 13, 58  # characters
@@ -29,18 +31,6 @@ _MOST_PROBLEMS = 20
 _REFERENCE, _NO_CALL, _AFTER = (b"0/0", b"0|0", b"0"), (b"./.", b".|.", b"."), (b":", b"\t", b"\n", b"\r")
 
 Words = NDArray[np.uint32]
-Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Records, numbered within their slab, and wanted samples, numbered as they were asked for."""
-
-    records: Coordinates
-    samples: Coordinates
-
-    def __getitem__(self, which: Flags) -> Pairs:
-        return Pairs(self.records[which], self.samples[which])
 
 
 @dataclass(frozen=True)
@@ -104,7 +94,7 @@ class Slabful:
 
 def joined_fields(fields: list[Fields]) -> Fields:
     """Put sample columns of one FORMAT together."""
-    pairs = _joined([part.pairs for part in fields])
+    pairs = joined_pairs([part.pairs for part in fields])
     return Fields(fields[0].format, pairs, b"".join(part.text for part in fields))
 
 
@@ -136,8 +126,8 @@ def find_carriers(
         spans.append(_spans(begins[chosen[here]], ends[chosen[here]], tabs, places, rest))
         no_calls.append(_pairs(missing, len(places), run[0]))
         others.append(_pairs(rest, len(places), run[0]))
-    fields = _fields(text, formats, _joined(others), spans)
-    return Slabful(found.text, known, found.on_karyotype, _joined(no_calls), fields)
+    fields = _fields(text, formats, joined_pairs(others), spans)
+    return Slabful(found.text, known, found.on_karyotype, joined_pairs(no_calls), fields)
 
 
 def _lines(text: bytes) -> tuple[list[bytes], Coordinates, Coordinates]:
@@ -266,14 +256,6 @@ def _spans(
 def _pairs(which: Coordinates, width: int, first: int) -> Pairs:
     row, column = np.divmod(which, width)
     return Pairs(row + first, column)
-
-
-def _joined(pairs: list[Pairs]) -> Pairs:
-    nothing = [np.empty(0, np.int64)]
-    return Pairs(
-        np.concatenate([*(part.records for part in pairs), *nothing]),
-        np.concatenate([*(part.samples for part in pairs), *nothing]),
-    )
 
 
 def _fields(text: bytes, formats: list[str], pairs: Pairs, spans: list[Coordinates]) -> list[Fields]:

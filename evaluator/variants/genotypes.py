@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from evaluator.errors import InputError
 from evaluator.variants.calls import CALLED, FORMAT_KEYS, called_alleles, with_format_values
+from evaluator.variants.genotype_text import CALL, GENOTYPE, NO_CALL, doubt, named, spelled_out
 from evaluator.variants.records import sample_column
 from evaluator.variants.well_formed import require_fields
 
-_GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
 _ONLY_REFERENCE = r"^0(?:[|/]0)*(?::|$)"
-_SEQUENCE = r"^[ACGTNacgtn]+$"
-SPANNING_DELETION = "*"
-MISSING_ALT = "."  # a genotype that names it has an allele of which nothing is known
-_CALL = "call"
 UNRESOLVED = pl.Schema({"start": pl.Int64, "end": pl.Int64, "reason": pl.String})
-_GENOTYPE_TABLE = pl.Schema(
-    {
-        "GT": pl.String,
-        "allele": pl.Int16,  # the called allele's number; null in rows of genotypes that call none
-        "copies": pl.Int8,
-        "ploidy": pl.Int8,
-        "missing": pl.Int8,
-        "phased": pl.Boolean,
-        "haplotype": pl.Int8,
-    }
-)
 
 
 @dataclass
@@ -80,29 +63,12 @@ def read_genotypes(path: Path, records: pl.DataFrame, samples: list[str]) -> Row
     """
     rows = _not_reference(records, samples)
     require_fields(path, rows)
-    rows = with_format_values(rows, "value", ("GT", *FORMAT_KEYS))
-    named = _named(rows, _genotype_table(path, rows))
-    _require_alleles(path, rows, named)
-    called, others = (named.filter(which) for which in (pl.col("kind") == _CALL, pl.col("kind") != _CALL))
+    rows = with_format_values(rows, "value", (GENOTYPE, *FORMAT_KEYS))
+    alleles = named(path, rows, spelled_out(path, rows))
+    called, others = (alleles.filter(which) for which in (pl.col("kind") == CALL, pl.col("kind") != CALL))
     calls = rows.drop("format", "value")[called["row"]].hstack(called.drop("row"))
     spans = rows.select("sample", "start", "end")[others["row"]].hstack(others.select("kind"))
     return Rows(called_alleles(path, calls), _unresolved(spans), _set_aside(spans))
-
-
-def _named(rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
-    """One row per record (`row`) and allele that its genotype names: the allele's sequence and what it is."""
-    alternatives = pl.col("alt").str.split(",")
-    called = alternatives.list.get(pl.col("allele").cast(pl.Int64) - 1, null_on_oob=True)
-    return (
-        rows.lazy()
-        .select("GT", "alt")
-        .with_row_index("row")
-        .join(table.lazy(), on="GT", how="left", maintain_order="left")
-        .with_columns(called.alias("called"))
-        .with_columns(_kind().alias("kind"))
-        .drop("GT", "alt")
-        .collect()
-    )
 
 
 def _not_reference(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
@@ -129,76 +95,12 @@ def _not_reference(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
     )
 
 
-def _kind() -> pl.Expr:
-    """What a row is: a call, or why it is none; null for a reference genotype."""
-    return (
-        pl.when(pl.col("GT").is_null())
-        .then(pl.lit("without_genotype"))
-        .when(pl.col("allele").is_null())
-        .then(pl.when(pl.col("missing") > 0).then(pl.lit("no_call")))
-        .when(pl.col("called") == MISSING_ALT)
-        .then(pl.lit("missing_alt"))
-        .when(pl.col("called") == SPANNING_DELETION)
-        .then(pl.lit("spanning_deletion"))
-        .when(pl.col("called").str.contains(_SEQUENCE))
-        .then(pl.lit(_CALL))
-        .otherwise(pl.lit("symbolic_allele"))
-    )
-
-
 def _unresolved(others: pl.DataFrame) -> pl.DataFrame:
     """Spans whose genotype says neither reference nor a sequence: never taken for reference."""
-    reasons = dict.fromkeys(("without_genotype", "no_call", "missing_alt"), "no_call")
-    reasons["symbolic_allele"] = "symbolic_allele"
-    reason = pl.col("kind").replace_strict(reasons, default=None, return_dtype=pl.String)
-    spans = others.select("sample", "start", "end", reason.alias("reason"))
+    spans = others.select("sample", "start", "end", doubt().alias("reason"))
     return spans.drop_nulls("reason").unique(maintain_order=True)
 
 
 def _set_aside(others: pl.DataFrame) -> pl.DataFrame:
-    counted = others.filter(pl.col("kind") != "no_call").group_by("sample", "kind").len()
+    counted = others.filter(pl.col("kind") != NO_CALL).group_by("sample", "kind").len()
     return counted.sort("sample", "kind")
-
-
-def _genotype_table(path: Path, records: pl.DataFrame) -> pl.DataFrame:
-    rows: list[tuple[object, ...]] = []
-    for text in records["GT"].drop_nulls().unique(maintain_order=True):
-        if not _GENOTYPE.match(text):
-            line = records.filter(pl.col("GT") == text)["line"][0]
-            raise InputError.of(path, "has a genotype (GT) that is none", line)
-        rows.extend(_genotype_rows(text))
-    return pl.DataFrame(rows, schema=_GENOTYPE_TABLE, orient="row")
-
-
-def _genotype_rows(text: str) -> list[tuple[object, ...]]:
-    """Spell out one genotype: a row per alternative allele in it, or one row with none.
-
-    >>> _genotype_rows("1|2")
-    [('1|2', 1, 1, 2, 0, True, 0), ('1|2', 2, 1, 2, 0, True, 1)]
-    """
-    alleles = re.split(r"[|/]", text.lstrip("|/"))
-    phased = "|" in text and "/" not in text
-    missing = alleles.count(".")
-    called = sorted({int(allele) for allele in alleles if allele != "."} - {0})
-    numbers = [None if allele == "." else int(allele) for allele in alleles]
-    if not called:
-        return [(text, None, 0, len(alleles), missing, phased, None)]
-    return [
-        (
-            text,
-            allele,
-            numbers.count(allele),
-            len(alleles),
-            missing,
-            phased,
-            numbers.index(allele) if phased and len(alleles) > 1 and numbers.count(allele) == 1 else None,
-        )
-        for allele in called
-    ]
-
-
-def _require_alleles(path: Path, rows: pl.DataFrame, named: pl.DataFrame) -> None:
-    beyond = named.filter(pl.col("allele").is_not_null() & pl.col("called").is_null())
-    if len(beyond):
-        line = rows["line"][beyond["row"][0]]
-        raise InputError.of(path, "has a genotype (GT) that names an allele its ALT does not list", line)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from evaluator.errors import InputError, Problem, raise_if_any
 
 _VERSION = re.compile(r"^\ufeff?##fileformat=VCFv4\.\d+\s*$")
 FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
-_CONTIG = re.compile(r"^##contig=<(.*)>$")
+_CONTIG = re.compile(r"^##contig=<(.*)>$", re.MULTILINE)
+# As nearly all tools write it; references with thousands of contigs are not taken apart word by word.
+_PLAIN_CONTIG = re.compile(r'^##contig=<ID=([^,>"]+),length=(\d+)[,>]', re.MULTILINE)
 _ATTRIBUTE = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^,]*)')
 # SnpEff: `Functional annotations: 'Allele | Annotation'`; VEP and bcftools: `Format: Allele|Consequence`.
 _FIELD_LIST = re.compile(r"(?:Format:|annotations:)\s*'?\s*([^'\"]+?)\s*'?\s*\"?$")
@@ -24,10 +27,22 @@ class Header:
 
     path: Path
     samples: tuple[str, ...]
-    contig_lengths: dict[str, int]
     text: str
     lines: int  # lines of the file that are header
     sha256: str
+
+    @cached_property
+    def contig_lengths(self) -> dict[str, int]:
+        """Return the lengths of those contigs for which the header gives one."""
+        plain = _PLAIN_CONTIG.findall(self.text)
+        if len(plain) == self.text.count("\n##contig=<"):
+            return {name: int(length) for name, length in plain}
+        lengths = {}
+        for listed in _CONTIG.findall(self.text):
+            attributes = dict(_ATTRIBUTE.findall(listed))
+            if attributes.get("length", "").isdigit() and "ID" in attributes:
+                lengths[attributes["ID"]] = int(attributes["length"])
+        return lengths
 
     def declares(self, kind: str, key: str) -> bool:
         """Tell whether the header declares an INFO or FORMAT key."""
@@ -67,7 +82,6 @@ def parse_header(path: Path, raw: bytes, *, sites: bool = False) -> Header:
     return Header(
         path=path,
         samples=tuple(columns[len(FIXED) + 1 :]),
-        contig_lengths=_contig_lengths(lines),
         text=text,
         lines=len(lines),
         sha256=hashlib.sha256(raw).hexdigest(),
@@ -105,13 +119,3 @@ def _sample_problems(path: Path, columns: list[str], line: int) -> list[Problem]
     if len(set(samples)) != len(samples):
         return [Problem(str(path), line, "names a sample twice; every sample column needs its own name")]
     return []
-
-
-def _contig_lengths(lines: list[str]) -> dict[str, int]:
-    lengths = {}
-    for line in lines:
-        if found := _CONTIG.match(line):
-            attributes = dict(_ATTRIBUTE.findall(found[1]))
-            if attributes.get("length", "").isdigit() and "ID" in attributes:
-                lengths[attributes["ID"]] = int(attributes["length"])
-    return lengths

@@ -95,7 +95,7 @@ def _slabfuls(source: Source, regions: Intervals, samples: list[str]) -> Iterato
     names = {name: place for place, name in enumerate(source.header.samples)}
     places = np.array([names[sample] for sample in samples], dtype=np.int64)
     if source.format == "bcf":
-        yield from bcf_carriers.find_carriers(source.path, source.index, regions, len(names), places)
+        yield from bcf_carriers.find_carriers(source, regions, places)
         return
     columns = HEAD_COLUMNS + len(names)
     may_reach = source.header.declares("INFO", "END") or source.header.declares("INFO", "SVLEN")

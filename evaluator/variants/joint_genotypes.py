@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,36 +9,25 @@ import numpy as np
 import polars as pl
 
 from evaluator.errors import InputError
-from evaluator.variants.calls import CALLED, FORMAT_KEYS, called_alleles
-from evaluator.variants.carriers import GENOTYPE, TOO_MANY, Fields, Slabful, joined_fields
+from evaluator.variants.calls import CALLED, FORMAT_KEYS, minimal_alleles, with_values
+from evaluator.variants.carriers import TOO_MANY, Fields, Slabful, joined_fields
+from evaluator.variants.genotype_text import (
+    CALL,
+    GENOTYPE,
+    NO_CALL,
+    WITHOUT_GENOTYPE,
+    doubt,
+    named,
+    spelled_out,
+)
+from evaluator.variants.intervals import Coordinates
+from evaluator.variants.pairs import distinct
 from evaluator.variants.well_formed import TOO_MANY_FIELDS
 
-CALL = "call"
-_GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
-_SEQUENCE = r"^[ACGTNacgtn]+$"
-_SPANNING_DELETION, _MISSING_ALT = "*", "."
-_WITHOUT, _NO_CALL, _SYMBOLIC = "without_genotype", "no_call", "symbolic_allele"
+_KEYS = (GENOTYPE, *FORMAT_KEYS, TOO_MANY)
 _CALLED = pl.Schema([("sample", pl.Int64()), *CALLED.items()])
 _UNRESOLVED = pl.Schema({"sample": pl.Int64, "start": pl.Int64, "end": pl.Int64, "reason": pl.String})
 _SET_ASIDE = pl.Schema({"sample": pl.Int64, "kind": pl.String, "len": pl.UInt32})
-_VALUES = pl.Schema(
-    [
-        ("record", pl.Int64),
-        ("sample", pl.Int64),
-        *((key, pl.String) for key in (GENOTYPE, *FORMAT_KEYS, TOO_MANY)),
-    ]
-)
-_SPELLED = pl.Schema(
-    {
-        "GT": pl.String,
-        "allele": pl.Int16,  # the called allele's number; null in rows of genotypes that call none
-        "copies": pl.Int8,
-        "ploidy": pl.Int8,
-        "missing": pl.Int8,
-        "phased": pl.Boolean,
-        "haplotype": pl.Int8,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -56,15 +44,35 @@ class Together:
     set_aside: pl.DataFrame
 
 
+_NOTHING = Together(
+    _CALLED.to_frame().drop("info"), CALLED.to_frame(), _UNRESOLVED.to_frame(), _SET_ASIDE.to_frame()
+)
+
+
 def put_together(parts: list[Together]) -> Together:
     """Put the genotypes of several stretches of a file together."""
-    set_aside = pl.concat([_SET_ASIDE.to_frame(), *(part.set_aside for part in parts)])
+    parts = parts or [_NOTHING]
+    set_aside = pl.concat([part.set_aside for part in parts])
     return Together(
-        pl.concat([_CALLED.to_frame().drop("info"), *(part.calls for part in parts)]),
-        pl.concat([CALLED.to_frame(), *(part.alleles for part in parts)]),
-        pl.concat([_UNRESOLVED.to_frame(), *(part.unresolved for part in parts)]),
+        _stacked([part.calls for part in parts]),
+        _stacked([part.alleles for part in parts]),
+        _stacked([part.unresolved for part in parts]),
         set_aside.group_by("sample", "kind").agg(pl.col("len").sum()).sort("sample", "kind"),
     )
+
+
+def _stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return frames[0] if len(frames) == 1 else pl.concat(frames)
+
+
+@dataclass(frozen=True)
+class _Meanings:
+    """The distinct genotypes of each record, spelled out, and which of them each value is."""
+
+    rows: pl.DataFrame  # a row per called allele of a genotype, or one with none
+    genotypes: Coordinates  # per value: its genotype, a number
+    first: Coordinates  # per genotype: its first row
+    count: Coordinates  # per genotype: how many rows
 
 
 def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples: int) -> Together:
@@ -72,29 +80,35 @@ def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples
 
     Raises InputError where a genotype is malformed or names an allele that the record does not have.
     """
-    values = _values(slabfuls)
+    row_of = np.full(sum(len(part.lines) for part in slabfuls), -1)
+    row_of[records["record"].to_numpy()] = np.arange(len(records))
+    values = _values(slabfuls, row_of)
     _require_fields(path, records, values)
     meanings = _meanings(path, records, values)
-    named = values.join(meanings, on=["record", GENOTYPE], nulls_equal=True)
-    is_call = pl.col("kind") == CALL
-    fixed = records.drop("start", "end", "format")
-    calls = named.lazy().filter(is_call).join(fixed.drop("info").lazy(), on="record")
-    distinct = meanings.lazy().filter(is_call).unique(["record", "allele"]).join(fixed.lazy(), on="record")
-    nothing = (pl.lit(None, pl.String).alias(key) for key in FORMAT_KEYS)
-    alleles = distinct.with_columns(pl.lit(0).alias("sample"), *nothing)
-    others = named.filter(~is_call).select("record", "sample", "kind", "reason")
-    without = records.filter(~pl.col("format").str.split(":").list.contains(GENOTYPE))["record"]
+    value, row = _expanded(meanings)
+    is_call = (meanings.rows["kind"] == CALL).fill_null(value=False).to_numpy()
+    calls = minimal_alleles(meanings.rows.filter(pl.Series(is_call)))
+    number = np.cumsum(is_call) - 1  # of a row among those that are calls
+    called = is_call[row]
+    facts = calls.drop("info", "filter", "called", "kind", "record")
+    stated = values.drop("record", GENOTYPE, TOO_MANY)
+    if len(value) != len(values) or not called.all():
+        stated = stated[value[called]]
+    stated = stated.hstack(facts[number[row[called]]])
+    others = meanings.rows.select("record", "kind", doubt().alias("reason"))[row[~called]]
+    others = others.with_columns(values["sample"].gather(value[~called]))
+    without = _without_genotype(records)
     return Together(
-        called_alleles(path, calls.with_columns(pl.lit("").alias("info")).collect()).drop("info"),
-        called_alleles(path, alleles.collect()).drop("sample"),
-        _unresolved(records, slabfuls, others, without, samples),
-        _set_aside(others, without, samples),
+        with_values(path, stated).select([name for name in _CALLED if name != "info"]),
+        _alleles(calls),
+        _unresolved(records, _no_calls(slabfuls, row_of), others, without, samples),
+        _set_aside(others, len(without), samples),
     )
 
 
-def _values(slabfuls: list[Slabful]) -> pl.DataFrame:
-    """Return what there is to parse as text columns; records are numbered over all slabs."""
-    frames = [_VALUES.to_frame()]
+def _values(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:
+    """Return what there is to parse in the wanted records, which are numbered by their row among them."""
+    frames: list[pl.DataFrame] = []
     by_format: dict[str, list[Fields]] = {}
     for first, part in zip(_firsts(slabfuls), slabfuls, strict=True):
         if part.values is not None:
@@ -102,13 +116,18 @@ def _values(slabfuls: list[Slabful]) -> pl.DataFrame:
         for fields in part.fields:
             by_format.setdefault(fields.format, []).append(fields.moved(first))
     frames += [joined_fields(fields).values() for fields in by_format.values()]
-    return pl.concat(frames, how="diagonal")
+    nothing = pl.DataFrame(schema={"record": pl.Int64, "sample": pl.Int64})
+    values = pl.concat([nothing, *frames], how="diagonal")
+    absent = [pl.lit(None, pl.String).alias(key) for key in _KEYS if key not in values.columns]
+    row = row_of[values["record"].to_numpy()]
+    values = values.with_columns(pl.Series("record", row), *absent)
+    return values if (row >= 0).all() else values.filter(pl.Series(row >= 0))
 
 
 def _require_fields(path: Path, records: pl.DataFrame, values: pl.DataFrame) -> None:
-    wrong = values.filter(pl.col(TOO_MANY).is_not_null()).join(records.select("record", "line"), on="record")
-    if len(wrong):
-        raise InputError.of(path, TOO_MANY_FIELDS, int(str(wrong["line"].min())))
+    if values[TOO_MANY].count():
+        lines = records["line"].gather(values.filter(pl.col(TOO_MANY).is_not_null())["record"])
+        raise InputError.of(path, TOO_MANY_FIELDS, int(str(lines.min())))
 
 
 def _firsts(slabfuls: list[Slabful]) -> list[int]:
@@ -116,106 +135,78 @@ def _firsts(slabfuls: list[Slabful]) -> list[int]:
     return [0, *np.cumsum(counts).tolist()[:-1]]
 
 
-def _meanings(path: Path, records: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
-    """Return what each distinct genotype of a record means: a row per called allele, or one with none."""
-    pairs = values.select("record", GENOTYPE).unique()
-    pairs = pairs.join(records.select("record", "alt", "line"), on="record")
-    allele = pl.col("alt").str.split(",").list.get(pl.col("allele") - 1, null_on_oob=True)
-    meanings = (
-        pairs.lazy()
-        .join(_spelled_out(path, pairs).lazy(), on=GENOTYPE, how="left")
-        .with_columns(allele.alias("called"))
-        .with_columns(_kind().alias("kind"))
-        .with_columns(_reason().alias("reason"))
-        .collect()
+def _meanings(path: Path, records: pl.DataFrame, values: pl.DataFrame) -> _Meanings:
+    texts = values[GENOTYPE].drop_nulls().unique()
+    code = values[GENOTYPE].cast(pl.Enum(texts)).to_physical().cast(pl.Int64).fill_null(len(texts))
+    kinds = len(texts) + 1  # the last one is no text
+    key = values["record"].to_numpy() * kinds + code.to_numpy()
+    found, genotypes = distinct(key, max(1, len(records) * kinds))
+    record, text = np.divmod(found, kinds)
+    pairs = records.drop("start", "end", "format", "record")[record].with_columns(
+        pl.Series("record", record), texts.extend_constant(None, 1).gather(text)
     )
-    beyond = meanings.filter(pl.col("allele").is_not_null() & pl.col("called").is_null())
-    wrong = beyond["line"].min()
-    if wrong is not None:
-        message = "has a genotype (GT) that names an allele its ALT does not list"
-        raise InputError.of(path, message, int(str(wrong)))
-    return meanings.drop("alt", "line")
+    alleles = named(path, pairs, spelled_out(path, pairs))
+    count = np.bincount(alleles["row"].to_numpy(), minlength=len(found))
+    rows = pairs[alleles["row"]].hstack(alleles.drop("row"))
+    return _Meanings(rows, genotypes, np.cumsum(count) - count, count)
 
 
-def _spelled_out(path: Path, pairs: pl.DataFrame) -> pl.DataFrame:
-    rows: list[tuple[object, ...]] = []
-    for text in pairs[GENOTYPE].drop_nulls().unique():
-        if not _GENOTYPE.match(text):
-            line = pairs.filter(pl.col(GENOTYPE) == text)["line"].min()
-            raise InputError.of(path, "has a genotype (GT) that is none", int(str(line)))
-        rows.extend(_spelled(text))
-    return pl.DataFrame(rows, schema=_SPELLED, orient="row")
+def _expanded(meanings: _Meanings) -> tuple[Coordinates, Coordinates]:
+    """Return pairs of a value and a row of its meaning."""
+    count = meanings.count[meanings.genotypes]
+    value = np.repeat(np.arange(len(count)), count)
+    within = np.arange(len(value)) - np.repeat(np.cumsum(count) - count, count)
+    return value, meanings.first[meanings.genotypes[value]] + within
 
 
-def _spelled(text: str) -> list[tuple[object, ...]]:
-    """Spell out one genotype: a row per alternative allele in it, or one row with none.
-
-    >>> _spelled("1|2")
-    [('1|2', 1, 1, 2, 0, True, 0), ('1|2', 2, 1, 2, 0, True, 1)]
-    """
-    numbers = [-1 if part == "." else int(part) for part in re.split(r"[|/]", text.lstrip("|/"))]
-    phased = "|" in text and "/" not in text
-    both = (len(numbers), numbers.count(-1), phased)
-    placed = phased and len(numbers) > 1
-    return [
-        (text, allele, count, *both, numbers.index(allele) if placed and count == 1 else None)
-        for allele in sorted({number for number in numbers if number > 0})
-        for count in (numbers.count(allele),)
-    ] or [(text, None, 0, *both, None)]
+def _alleles(calls: pl.DataFrame) -> pl.DataFrame:
+    """Return a row per record and called allele; what only a sample's genotype could say is null."""
+    present = ("contig", "position", "ref", "alt", "filters", "info", "allele")
+    source = ("source_position", "source_ref", "source_alts")
+    nothing = [
+        pl.lit(None, dtype).alias(name) for name, dtype in CALLED.items() if name not in (*present, *source)
+    ]
+    distinct = calls.unique(["record", "allele"], maintain_order=True)
+    return distinct.select(*present, *source, *nothing).select(list(CALLED))
 
 
-def _kind() -> pl.Expr:
-    """What a row is: a call, or why it is none; null for a reference genotype."""
-    return (
-        pl.when(pl.col(GENOTYPE).is_null())
-        .then(pl.lit(_WITHOUT))
-        .when(pl.col("allele").is_null())
-        .then(pl.when(pl.col("missing") > 0).then(pl.lit(_NO_CALL)))
-        .when(pl.col("called") == _MISSING_ALT)
-        .then(pl.lit("missing_alt"))
-        .when(pl.col("called") == _SPANNING_DELETION)
-        .then(pl.lit("spanning_deletion"))
-        .when(pl.col("called").str.contains(_SEQUENCE))
-        .then(pl.lit(CALL))
-        .otherwise(pl.lit(_SYMBOLIC))
-    )
+def _without_genotype(records: pl.DataFrame) -> Coordinates:
+    """Return the rows of records whose FORMAT has no GT: they speak of nobody."""
+    formats = records["format"].unique()
+    having = formats.filter(formats.str.split(":").list.contains(GENOTYPE))
+    return np.flatnonzero(~records["format"].is_in(having.implode()).to_numpy())
 
 
-def _reason() -> pl.Expr:
-    """Why the genotype leaves its stretch not assessed; null where it does not."""
-    reasons = {_WITHOUT: _NO_CALL, _NO_CALL: _NO_CALL, "missing_alt": _NO_CALL, _SYMBOLIC: _SYMBOLIC}
-    return pl.col("kind").replace_strict(reasons, default=None, return_dtype=pl.String)
+def _no_calls(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:
+    """Return the pairs of record, by row, and sample of which the file says that nothing was called."""
+    firsts = _firsts(slabfuls)
+    numbers = [part.no_calls.records + n for n, part in zip(firsts, slabfuls, strict=True)]
+    row = row_of[np.concatenate(numbers)]
+    sample = np.concatenate([part.no_calls.samples for part in slabfuls])
+    return pl.DataFrame({"record": row[row >= 0], "sample": sample[row >= 0]})
 
 
 def _unresolved(
-    records: pl.DataFrame, slabfuls: list[Slabful], others: pl.DataFrame, without: pl.Series, samples: int
+    records: pl.DataFrame, no_calls: pl.DataFrame, others: pl.DataFrame, without: Coordinates, samples: int
 ) -> pl.DataFrame:
     """Return the spans whose genotype says neither reference nor a sequence: never taken for reference."""
-    firsts = _firsts(slabfuls)
-    plain = pl.DataFrame(
-        {
-            "record": np.concatenate(
-                [part.no_calls.records + n for n, part in zip(firsts, slabfuls, strict=True)]
-            ),
-            "sample": np.concatenate([part.no_calls.samples for part in slabfuls]),
-        }
-    )
     nowhere = pl.DataFrame({"record": without}).join(
         pl.DataFrame({"sample": np.arange(samples)}), how="cross"
     )
-    spans = pl.concat(
+    rows = pl.concat(
         [
-            pl.concat([plain, nowhere]).with_columns(pl.lit(_NO_CALL).alias("reason")),
+            pl.concat([no_calls, nowhere]).with_columns(pl.lit(NO_CALL).alias("reason")),
             others.filter(pl.col("reason").is_not_null()).select("record", "sample", "reason"),
         ]
-    ).join(records.select("record", "start", "end"), on="record")
+    )
+    spans = rows.hstack(records.select("start", "end")[rows["record"]])
     return spans.select(pl.col(name).cast(dtype) for name, dtype in _UNRESOLVED.items())
 
 
-def _set_aside(others: pl.DataFrame, without: pl.Series, samples: int) -> pl.DataFrame:
-    counted = others.filter(pl.col("kind") != _NO_CALL).group_by("sample", "kind").len()
-    if not len(without):
+def _set_aside(others: pl.DataFrame, without: int, samples: int) -> pl.DataFrame:
+    counted = others.filter(pl.col("kind") != NO_CALL).group_by("sample", "kind").len()
+    if not without:
         return counted
     everyone = pl.DataFrame({"sample": np.arange(samples)})
-    unnamed = everyone.with_columns(kind=pl.lit(_WITHOUT), len=pl.lit(len(without), pl.UInt32))
+    unnamed = everyone.with_columns(kind=pl.lit(WITHOUT_GENOTYPE), len=pl.lit(without, pl.UInt32))
     return pl.concat([counted, unnamed])

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ class Source:
     format: str  # bgzf | gzip | plain | bcf
     index: Path | None  # the index that will be used, if any
     note: str = ""  # why an index that is there is not used
-    header_size: int = 0  # characters before the first record, where the file is text
+    header_size: int = 0  # bytes of the inflated file before the first record
     searchable: bool = False  # may be searched without an index
     probed: probing.Probed | None = None  # the places of its blocks' first lines, where they were looked for
 
@@ -74,7 +75,7 @@ class Source:
 
     def without_index(self) -> Source:
         """Return the same file, to be read from its beginning to its end."""
-        return Source(self.header, self.path, self.format, None)
+        return Source(self.header, self.path, self.format, None, header_size=self.header_size)
 
     def with_probes(self) -> Source:
         """Return the same file, to be searched by what its blocks begin with.
@@ -90,12 +91,17 @@ def open_source(path: Path, whole_below: int = WHOLE_BELOW, *, sites: bool = Fal
     `sites` accepts a file without sample columns.
     """
     kind = bgzf.compression(path)
-    if kind == "bgzf" and next(bgzf.chunks(path), b"")[:3] == b"BCF":
-        text = bcf.header_text(path)
-        return _with_index(Source(parse_header(path, text, sites=sites), path, "bcf", None), whole_below)
-    header, _ = _split_header(bgzf.chunks(path))
-    source = Source(parse_header(path, header, sites=sites), path, kind, None, header_size=len(header))
-    return _with_index(source, whole_below) if kind == "bgzf" else source
+    chunks = bgzf.chunks(path)
+    first = next(chunks, b"")
+    chunks = chain([first], chunks)
+    if kind == "bgzf" and first[:3] == b"BCF":
+        text, size = bcf.header_text(path, chunks)
+        kind = "bcf"
+    else:
+        text, _ = _split_header(chunks)
+        size = len(text)
+    source = Source(parse_header(path, text, sites=sites), path, kind, None, header_size=size)
+    return _with_index(source, whole_below) if kind in ("bgzf", "bcf") else source
 
 
 def _with_index(source: Source, whole_below: int) -> Source:

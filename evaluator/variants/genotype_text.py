@@ -1,0 +1,111 @@
+"""What the text of a genotype means: which alleles it names, how often, where; said in one place only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.errors import InputError
+
+GENOTYPE = "GT"
+CALL, WITHOUT_GENOTYPE, NO_CALL = "call", "without_genotype", "no_call"
+SPANNING_DELETION, SYMBOLIC_ALLELE = "spanning_deletion", "symbolic_allele"
+MISSING_ALT = "missing_alt"  # a genotype that names the ALT "." has an allele of which nothing is known
+_GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
+_SEQUENCE = r"^[ACGTNacgtn]+$"
+_STAR = "*"
+_SPELLED = pl.Schema(
+    {
+        GENOTYPE: pl.String,
+        "allele": pl.Int16,  # the called allele's number; null in rows of genotypes that call none
+        "copies": pl.Int8,
+        "ploidy": pl.Int8,
+        "missing": pl.Int8,
+        "phased": pl.Boolean,
+        "haplotype": pl.Int8,
+    }
+)
+
+
+def spelled_out(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
+    """Spell out the distinct genotypes of the column GT: a row per alternative allele, or one with none.
+
+    Raises InputError, with the column `line`, for a text that is no genotype.
+    """
+    table: list[tuple[object, ...]] = []
+    for text in rows[GENOTYPE].drop_nulls().unique(maintain_order=True):
+        if not _GENOTYPE.match(text):
+            line = rows.filter(pl.col(GENOTYPE) == text)["line"].min()
+            raise InputError.of(path, "has a genotype (GT) that is none", int(str(line)))
+        table.extend(_spelled(text))
+    return pl.DataFrame(table, schema=_SPELLED, orient="row")
+
+
+def _spelled(text: str) -> list[tuple[object, ...]]:
+    """Spell out one genotype.
+
+    >>> _spelled("1|2")
+    [('1|2', 1, 1, 2, 0, True, 0), ('1|2', 2, 1, 2, 0, True, 1)]
+    """
+    numbers = [-1 if part == "." else int(part) for part in re.split(r"[|/]", text.lstrip("|/"))]
+    phased = "|" in text and "/" not in text
+    both = (len(numbers), numbers.count(-1), phased)
+    placed = phased and len(numbers) > 1
+    return [
+        (text, allele, count, *both, numbers.index(allele) if placed and count == 1 else None)
+        for allele in sorted({number for number in numbers if number > 0})
+        for count in (numbers.count(allele),)
+    ] or [(text, None, 0, *both, None)]
+
+
+def named(path: Path, rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """Return, in order, a row per allele that the genotype of one of `rows` names; `row` says of which.
+
+    `rows` have GT, alt (all of the record's) and line. The columns are those of `spelled_out`, `called` (the
+    allele's sequence) and `kind`: a call, or why it is none, null for reference. Raises InputError where a
+    genotype names an allele that the record does not have.
+    """
+    place = pl.col("allele").cast(pl.Int64) - 1
+    found = (
+        rows.lazy()
+        .select(GENOTYPE, "alt")
+        .with_row_index("row")
+        .join(table.lazy(), on=GENOTYPE, how="left", maintain_order="left")
+        .with_columns(pl.col("alt").str.split(",").list.get(place, null_on_oob=True).alias("called"))
+        .with_columns(_kind().alias("kind"))
+        .drop(GENOTYPE, "alt")
+        .collect()
+    )
+    beyond = found.lazy().filter(pl.col("allele").is_not_null() & pl.col("called").is_null()).collect()
+    if len(beyond):
+        line = rows["line"].gather(beyond["row"]).min()
+        message = "has a genotype (GT) that names an allele its ALT does not list"
+        raise InputError.of(path, message, int(str(line)))
+    return found
+
+
+def _kind() -> pl.Expr:
+    return (
+        pl.when(pl.col(GENOTYPE).is_null())
+        .then(pl.lit(WITHOUT_GENOTYPE))
+        .when(pl.col("allele").is_null())
+        .then(pl.when(pl.col("missing") > 0).then(pl.lit(NO_CALL)))
+        .when(pl.col("called") == ".")
+        .then(pl.lit(MISSING_ALT))
+        .when(pl.col("called") == _STAR)
+        .then(pl.lit(SPANNING_DELETION))
+        .when(pl.col("called").str.contains(_SEQUENCE))
+        .then(pl.lit(CALL))
+        .otherwise(pl.lit(SYMBOLIC_ALLELE))
+    )
+
+
+def doubt() -> pl.Expr:
+    """Why a kind leaves its stretch not assessed, never taken for reference; null where it does not."""
+    reasons = {
+        **dict.fromkeys((WITHOUT_GENOTYPE, NO_CALL, MISSING_ALT), NO_CALL),
+        SYMBOLIC_ALLELE: SYMBOLIC_ALLELE,
+    }
+    return pl.col("kind").replace_strict(reasons, default=None, return_dtype=pl.String)
