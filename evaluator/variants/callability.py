@@ -25,6 +25,7 @@ REASONS = ("not_in_bed", "no_block", "low_quality", "low_depth", "symbolic_allel
 _NO_INTERVAL = r"^(?:#|track|browser|\.$|\s*$)"
 _BED_COLUMNS = 3
 _DIGITS = r"^\d+$"
+_COUNT = pl.element().cast(pl.Int32, strict=False)
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,9 @@ def _labelled(records: pl.DataFrame, sample: str, rule: Callability) -> pl.DataF
 
     A block must hold at each of its bases, so its least depth counts where the file gives it.
     """
-    records = with_format_values(records, sample_column(sample), ("GT", "MIN_DP", "DP", "AD", "GQ"))
-    reads = pl.col("AD").str.split(",").list.eval(pl.element().cast(pl.Int32, strict=False)).list.sum()
-    depth = pl.coalesce(pl.col("MIN_DP", "DP").cast(pl.Int32, strict=False), reads)
+    records = with_format_values(records, sample_column(sample), ("GT", "MIN_DP", "DP", "AD", "LAD", "GQ"))
+    reads = [pl.col(key).str.split(",").list.eval(_COUNT).list.sum() for key in ("AD", "LAD")]
+    depth = pl.coalesce(pl.col("MIN_DP", "DP").cast(pl.Int32, strict=False), *reads)
     quality = pl.col("GQ").cast(pl.Float64, strict=False)
     # Quality 0 says that another genotype is as likely as reference: GATK writes what it could not call so.
     no_better_than_chance = (quality == 0).fill_null(value=False)

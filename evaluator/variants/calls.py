@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import polars as pl
 
 from evaluator.errors import InputError
 from evaluator.tables import CALLS
+from evaluator.variants.local_alleles import with_reads_of_all_alleles
 from evaluator.variants.normalise import trim_alleles
+from evaluator.variants.phase_groups import with_phase_group
 
-_PHASED_PAIR = re.compile(r"^(\d+)\|(\d+)$")
 # FORMAT keys beside GT that become columns, in the order in which later ones stand in for earlier ones.
 _FRACTION_KEYS = ("AF", "HF", "VAF")
-FORMAT_KEYS = ("AD", "DP", "GQ", "PS", "PGT", "PID", *_FRACTION_KEYS)
+FORMAT_KEYS = ("AD", "LAA", "LAD", "DP", "GQ", "PS", "PGT", "PID", "HP", *_FRACTION_KEYS)
 _KEY_OF = {"depth": "DP", "alt_depth": "AD", "genotype_quality": "GQ", "allele_fraction": "AF"}
 # What one genotype becomes: the columns of tables.CALLS, and what the annotations need.
 CALLED = pl.Schema(
@@ -91,7 +91,7 @@ def with_values(path: Path, called: pl.DataFrame) -> pl.DataFrame:
     DP and GQ may be text or numbers, AD text or a list of numbers. Raises InputError for a text that is not
     a number.
     """
-    called = _with_physical_phase(called)
+    called = with_reads_of_all_alleles(path, with_phase_group(called))
     listed = called.schema["AD"] != pl.String
     depths = pl.col("AD") if listed else pl.col("AD").str.split(",")
     place = pl.col("allele").cast(pl.Int64)
@@ -100,7 +100,7 @@ def with_values(path: Path, called: pl.DataFrame) -> pl.DataFrame:
     if called["DP"].null_count():
         counted = depths.list.eval(pl.element().cast(pl.Int32, strict=False).drop_nulls())
         all_reads = pl.when(counted.list.len() > 0).then(counted.list.sum())
-    group = pl.when(pl.col("group haplotype").is_not_null()).then("PID")
+    group = pl.col("group")
     grouped = pl.col("PS").is_null() & group.is_not_null()
     stated = {
         "depth": pl.col("DP"),
@@ -133,36 +133,6 @@ def _fraction(called: pl.DataFrame, place: pl.Expr) -> pl.Expr:
     ]
     text = pl.coalesce(fractions) if fractions else pl.lit(None, pl.String)
     return pl.when(text != ".").then(text)
-
-
-def _with_physical_phase(called: pl.DataFrame) -> pl.DataFrame:
-    """Add the allele's place in GATK's PGT, null where it says nothing; only few distinct genotypes occur."""
-    key = ["GT", "PGT", "allele"]
-    group = pl.repeat(None, len(called), dtype=pl.Int8, eager=True).alias("group haplotype")
-    told = called.lazy().select(*key, "PID").with_row_index("row").drop_nulls().drop("PID").collect()
-    if len(told):
-        distinct = told.select(key).unique()
-        places = [_place_in_group(*row) for row in distinct.iter_rows()]
-        table = distinct.with_columns(pl.Series("place", places, dtype=pl.Int8))
-        placed = told.join(table, on=key, how="left", maintain_order="left")
-        group = group.scatter(placed["row"], placed["place"])
-    return called.with_columns(group)
-
-
-def _place_in_group(genotype: str, group_genotype: str, allele: int) -> int | None:
-    """Return an allele's 0-based place in PGT; only where PGT is the same diploid genotype, phased.
-
-    GATK writes PGT 0|1 also beside 1/1 and 1/2: there it says nothing of this allele's haplotype.
-
-    >>> _place_in_group("0/1", "1|0", 1), _place_in_group("1/1", "0|1", 1)
-    (0, None)
-    """
-    phased = _PHASED_PAIR.match(group_genotype)
-    alleles = re.findall(r"\d+", genotype)
-    if phased is None or "." in genotype or sorted(alleles, key=int) != sorted(phased.groups(), key=int):
-        return None
-    places = [place for place, number in enumerate(phased.groups()) if int(number) == allele]
-    return places[0] if len(places) == 1 else None
 
 
 def _require_numbers(path: Path, calls: pl.DataFrame, names: tuple[str, ...]) -> None:

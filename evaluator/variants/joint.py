@@ -47,8 +47,11 @@ class JointReading:
 
 
 def is_wide(source: Source) -> bool:
-    """Tell whether a file has so many samples that nearly all its genotypes are not worth parsing."""
-    return len(source.header.samples) >= WIDE
+    """Tell whether a file has so many samples that nearly all its genotypes are not worth parsing.
+
+    Where samples may have reference blocks of their own (FORMAT/LEN), every genotype says how far it reaches.
+    """
+    return len(source.header.samples) >= WIDE and not source.header.declares("FORMAT", "LEN")
 
 
 def read_joint(source: Source, regions: Intervals, samples: list[str]) -> JointReading:

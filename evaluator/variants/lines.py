@@ -64,11 +64,12 @@ def joined(parts: list[Candidates]) -> Candidates:
 
 
 def find_candidates(
-    path: Path, slab: Slab, regions: Intervals, columns: int, *, may_reach: bool = True
+    path: Path, slab: Slab, regions: Intervals, columns: int, *, may_reach: bool = True, blocks: bool = False
 ) -> Candidates:
     """Find the lines that may overlap a region; raises InputError for lines that are no records.
 
-    `may_reach`: the header declares END or SVLEN, so records may extend beyond their REF.
+    `may_reach`: the header declares END or SVLEN, so records may extend beyond their REF; `blocks`: it
+    declares FORMAT/LEN, so reference blocks may.
     """
     text = slab.text if slab.text.endswith(b"\n") else slab.text + b"\n"
     buffer = np.frombuffer(text, np.uint8)
@@ -82,6 +83,7 @@ def find_candidates(
     furthest = axis + (ends - starts)
     # A symbolic allele reaches although the header may have forgotten to declare by what.
     far = _reaching(buffer, ends) if may_reach or b"<" in text else ends[:0]
+    far = np.union1d(far, _blocks(buffer, ends)) if blocks else far
     furthest[far] = (ranks[far] + 1) * SPACING
     chosen = np.flatnonzero((ranks >= 0) & regions.overlapped_by(axis, furthest))
     gathered = _gathered(text, starts[chosen], ends[chosen])
@@ -122,6 +124,13 @@ def _reaching(buffer: Bytes, ends: Coordinates) -> Coordinates:
     )
     hits = hits[(third == ord("=")) | ((third == ord("D")) & (fourth == ord("=")))]
     return np.unique(np.searchsorted(ends, hits))
+
+
+def _blocks(buffer: Bytes, ends: Coordinates) -> Coordinates:
+    """Return the lines with the allele <*> or <NON_REF> in them."""
+    opens = np.flatnonzero(buffer == ord("<"))
+    after = buffer[np.minimum(opens + 1, len(buffer) - 1)]
+    return np.unique(np.searchsorted(ends, opens[(after == ord("*")) | (after == ord("N"))]))
 
 
 def _places(

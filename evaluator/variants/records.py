@@ -8,6 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
+from evaluator.errors import InputError
+from evaluator.variants.calls import with_format_values
 from evaluator.variants.intervals import SPACING_BITS, Intervals, contig_names
 from evaluator.variants.lines import Candidates, find_candidates, joined
 from evaluator.variants.probing import require_searchable
@@ -34,7 +36,7 @@ def scan(source: Source, regions: Intervals, samples: list[str], tally: Tally) -
 
     Columns: contig (the panel's name), position (1-based), start and end (on the axis), ref, alt, filter,
     info, format, line (0 where not known), and one text column per sample, named by `sample_column`. A record
-    overlaps as in `bcftools view -R`: from POS to the end of REF, or to where END or SVLEN reach further.
+    overlaps as in `bcftools view -R`: from POS to the end of REF, or to where END, SVLEN or LEN reaches.
     """
     columns, places = source.layout(samples)
     wanted = {**_NAMES, **dict(zip(places, map(sample_column, samples), strict=True))}
@@ -42,6 +44,7 @@ def scan(source: Source, regions: Intervals, samples: list[str], tally: Tally) -
         split = _split(source.path, candidates, wanted)
         if candidates.reaching:
             require_reach(source.path, split)
+            split = _with_block_ends(source, split, samples)
         frame = _overlapping(split, candidates, regions)
         require_well_formed(source.path, frame)
         tally.in_regions += len(frame)
@@ -55,8 +58,9 @@ def _gathered(
     pending: list[Candidates] = []
     size = 0
     may_reach = source.header.declares("INFO", "END") or source.header.declares("INFO", "SVLEN")
+    blocks = source.header.declares("FORMAT", "LEN")
     for slab in source.slabs(regions, samples):
-        candidates = find_candidates(source.path, slab, regions, columns, may_reach=may_reach)
+        candidates = find_candidates(source.path, slab, regions, columns, may_reach=may_reach, blocks=blocks)
         if source.probed:
             require_searchable(slab.text, ordered=candidates.ordered)
         tally.on_karyotype += candidates.on_karyotype
@@ -102,7 +106,7 @@ def _overlapping(table: pl.DataFrame, candidates: Candidates, regions: Intervals
     end = pl.col("start") + pl.col("ref").str.len_bytes().cast(pl.Int64)
     if candidates.reaching:
         end = pl.max_horizontal(end, *_reaches())
-    table = table.with_columns(end.alias("end"))
+    table = table.with_columns(end.alias("end")).drop("block end", strict=False)
     return table.filter(pl.Series(regions.overlapped_by(table["start"].to_numpy(), table["end"].to_numpy())))
 
 
@@ -116,4 +120,24 @@ def _reaches() -> tuple[pl.Expr, ...]:
     longest = lengths.list.eval(pl.element().cast(pl.Int64, strict=False).abs()).list.max()
     # htslib's index counts SVLEN from POS, one base short of the record's own length: the index decides in -R
     structural = pl.when(spanning).then(pl.col("start") + longest)
-    return end, structural
+    return end, structural, pl.col("block end")
+
+
+def _with_block_ends(source: Source, table: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
+    """Add where, on the axis, the longest of the samples' reference blocks ends (VCF 4.5, FORMAT/LEN)."""
+    nothing = table.with_columns(pl.lit(None, pl.Int64).alias("block end"))
+    if not samples or not source.header.declares("FORMAT", "LEN"):
+        return nothing
+    is_block = pl.col("alt").str.contains("<*>", literal=True) | pl.col("alt").str.contains("<NON_REF>")
+    ends = []
+    for sample in samples:
+        texts = with_format_values(
+            table.with_columns(is_block.alias("block")), sample_column(sample), ("LEN",)
+        )
+        length = pl.col("LEN").cast(pl.Int64, strict=False)
+        wrong = texts.filter(pl.col("block") & pl.col("LEN").is_not_null() & length.is_null())
+        if len(wrong):
+            raise InputError.of(source.path, "has a LEN that is not a number", wrong["line"][0])
+        ends.append(texts.select(pl.when("block").then(pl.col("start") + length).alias(sample)))
+    furthest = pl.concat(ends, how="horizontal").select(pl.max_horizontal(pl.all())).to_series()
+    return table.with_columns(furthest.alias("block end"))

@@ -108,6 +108,9 @@ def _with_index(source: Source, whole_below: int) -> Source:
     if source.path.stat().st_size < whole_below:
         return source
     found = index.find_index(source.path)
+    if found is not None and _reach_without_end(source.header):
+        note = f"its index ({found.suffix}) was not used: it may not know how far SVLEN and LEN reach"
+        return replace(source, note=note)
     if found is not None and found.stat().st_mtime >= source.path.stat().st_mtime:
         return replace(source, index=found)
     searchable = source.format == "bgzf" and probing.searchable(source.header)
@@ -115,6 +118,12 @@ def _with_index(source: Source, whole_below: int) -> Source:
         return replace(source, searchable=searchable)
     note = f"its index ({found.suffix}) is older than the file and was not used; make it again (tabix -f)"
     return replace(source, searchable=searchable, note=note)
+
+
+def _reach_without_end(header: Header) -> bool:
+    """Tell whether records may extend beyond REF by what older indexers left out: SVLEN and LEN."""
+    end = header.declares("INFO", "END")
+    return header.declares("FORMAT", "LEN") or (header.declares("INFO", "SVLEN") and not end)
 
 
 def _split_header(chunks: Iterator[bytes]) -> tuple[bytes, bytes]:

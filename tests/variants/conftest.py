@@ -28,6 +28,9 @@ KEYS = (
     '##FORMAT=<ID=AF,Number=A,Type=Float,Description="Allele fraction">',
     '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="Phase set">',
     '##FORMAT=<ID=PGT,Number=1,Type=String,Description="Physical phase">',
+    '##FORMAT=<ID=HP,Number=.,Type=String,Description="Haplotype of each allele of the genotype">',
+    '##FORMAT=<ID=LAA,Number=.,Type=Integer,Description="Local alternative alleles">',
+    '##FORMAT=<ID=LAD,Number=.,Type=Integer,Description="Reads per local allele">',
     '##FORMAT=<ID=PID,Number=1,Type=String,Description="Physical phase set">',
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from evaluator.errors import InputError
 from evaluator.variants.genotypes import Genotypes
 from evaluator.variants.intervals import from_frame
 from evaluator.variants.reading import read_samples
@@ -117,6 +118,34 @@ def test_missing_numbers_stay_missing(
 
 
 @pytest.mark.parametrize(
+    ("alt", "keys", "value", "expected"),
+    [
+        # depth, reads of the allele
+        ("C,G,T,<*>", "GT:LAA:LAD", "0/2:2,4:20,30,10", [(60, 30)]),
+        ("C,G,T", "GT:LAA:LAD", "1/3:3,1:5,6,7", [(18, 7), (18, 6)]),
+        ("C,G,T", "GT:LAA:LAD:DP", "0/3:3:15,25:44", [(44, 25)]),
+        ("C,G", "GT:AD:LAA:LAD", "0/1:9,8,0:1:9,8", [(17, 8)]),
+        ("C,G", "GT:AD:LAA:LAD", "0/1:.,.,.:1:9,8", [(17, 8)]),
+        ("C,G", "GT:LAA:LAD", "0/1:2:9,8", [(17, None)]),
+        ("C,G", "GT:LAA:LAD", "0/1:.:9", [(9, None)]),
+        ("C,G", "GT:LAA:LAD", "0/1:1", [(None, None)]),
+    ],
+)
+def test_reads_of_local_alleles(
+    read: Read, alt: str, keys: str, value: str, expected: list[tuple[int | None, int | None]]
+) -> None:
+    """LAD counts reads of the reference and of the alternatives that LAA names, in its order."""
+    assert read(alt, keys, value).calls.select("depth", "alt_depth").rows() == expected
+
+
+@pytest.mark.parametrize("value", ["0/1:1:9", "0/1:1,2:9,8", "0/1:3:9,8", "0/1:1,1:9,8,7", "0/1:.:9,8"])
+def test_local_alleles_that_do_not_fit_are_refused(read: Read, value: str) -> None:
+    """Counts that belong to no allele, or to one that the record lacks, are not guessed at."""
+    with pytest.raises(InputError, match="local alleles"):
+        read("C,G", "GT:LAA:LAD", value)
+
+
+@pytest.mark.parametrize(
     ("alt", "keys", "value", "fractions"),
     [
         ("C", "GT:AF", "0/1:0.024", [0.024]),
@@ -143,11 +172,29 @@ def test_allele_fractions(read: Read, alt: str, keys: str, value: str, fractions
         ("GT:PGT:PID", "0/1:.:.", (False, None, None)),
         ("GT:PGT:PID", "1/1:0|1:90_A_C", (False, None, None)),
         ("GT:PGT:PID:PS", "0|1:1|0:90_A_C:90", (True, "90", 1)),
+        ("GT:HP", "0/1:90-1,90-2", (True, "90", 1)),
+        ("GT:HP", "0/1:90-2,90-1", (True, "90", 0)),
+        ("GT:HP", "1/0:90-2,90-1", (True, "90", 1)),
+        ("GT:PS:HP", "1|0:7:90-1,90-2", (True, "7", 0)),
+        ("GT:HP", "1/1:90-1,90-2", (False, None, None)),
+        ("GT:HP", "0/1:90-1,91-2", (False, None, None)),
+        ("GT:HP", "0/1:90-1", (False, None, None)),
+        ("GT:HP", "0/1:.", (False, None, None)),
+        ("GT:HP", "./1:90-1,90-2", (False, None, None)),
+        ("GT:PGT:PID:HP", "0/1:1|0:90_A_C:95-1,95-2", (True, "90_A_C", 0)),
     ],
 )
 def test_phase(read: Read, keys: str, value: str, expected: tuple[object, ...]) -> None:
-    """PS names the phase set; PGT and PID stand in for it only where they describe this very genotype."""
+    """PS names the phase set; PGT and PID, or else HP, stand in for it where they describe this genotype."""
     assert read("C", keys, value).calls.select("phased", "phase_set", "haplotype").rows() == [expected]
+
+
+def test_an_allele_of_a_record_without_alternatives_is_not_assessed(read: Read) -> None:
+    """ALT may be missing: a genotype that names its allele is neither a call nor reference."""
+    genotypes = read(".", "GT", "0/1")
+    assert len(genotypes.calls) == 0
+    assert genotypes.unresolved["reason"].to_list() == ["no_call"]
+    assert genotypes.set_aside == {"missing_alt": 1}
 
 
 def test_splitting_keeps_trans(read: Read) -> None:

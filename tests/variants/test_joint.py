@@ -112,7 +112,8 @@ genotypes = st.sampled_from(
 reads = st.sampled_from(["3,4,5,6", "9,0,0,0", ".", "0,.,2,1"])
 numbers = st.sampled_from(["0", "7", "99", "."])
 phase_sets = st.sampled_from([".", "55", "34646705"])
-values = {"GT": genotypes, "AD": reads, "DP": numbers, "GQ": numbers, "PS": phase_sets}
+haplotypes = st.sampled_from([".", "90-1,90-2", "91-2,91-1"])
+values = {"GT": genotypes, "AD": reads, "DP": numbers, "GQ": numbers, "PS": phase_sets, "HP": haplotypes}
 
 
 @st.composite
@@ -122,7 +123,9 @@ def joint_records(draw: st.DrawFn) -> list[str]:
     lines = []
     for position in positions:
         keys = draw(
-            st.permutations(["GT", "AD", "DP", "GQ", "PS"]).map(lambda order: order[: 1 + len(order) // 2])
+            st.permutations(["GT", "AD", "DP", "GQ", "PS", "HP"]).map(
+                lambda order: order[: 1 + len(order) // 2]
+            )
         )
         if draw(st.booleans()):
             keys = ["GT", *(key for key in keys if key != "GT")]
@@ -153,6 +156,21 @@ def test_together_is_as_alone(
         assert "no genotype" in str(error)  # noqa: PT017
     else:
         require_equal(together, alone)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_local_alleles_are_read_as_alone(form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path) -> None:
+    """LAA and LAD mean in a joint file what they mean in a newborn's own, with and without AD beside them."""
+    local = {2: "0/2:.:2,3:20,30,10", 5: "1/3:.:3,1:5,6,7", 9: "0/1:8,9,0,0:1:8,9"}
+    records = [
+        record(EXON, local, "C,G,T", "GT:AD:LAA:LAD", "0/0:.:.:20"),
+        record(EXON + 9, {4: "0/3:3:5,6"}, "C,G,T", "GT:LAA:LAD", "0/0:.:20"),
+    ]
+    vcf = write_vcf("joint", records, form, samples=" ".join(SAMPLES))
+    together, alone = both(write_sheet(tmp_path, *everyone(vcf)))
+    require_equal(together, alone)
+    calls = pl.read_parquet(together / "calls.parquet").sort("newborn", "alt")
+    assert calls.select("depth", "alt_depth").rows() == [(60, 30), (11, 6), (18, 7), (18, 6), (17, 9)]
 
 
 @pytest.mark.parametrize("form", FORMS)
