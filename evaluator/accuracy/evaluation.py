@@ -176,7 +176,8 @@ def _other_ledgers(
 def evaluate_counts(path: Path, settings: Settings) -> Accuracy:
     """Measure accuracy from published counts; raise InputError with every problem of the table."""
     rows = accuracy_table(read_counts(path), settings)
-    notes = ["Computed from published counts; an empty cell is unknown, which is not zero."]
+    empty = "a measure that needs it is not estimable, one that does without says what it took as none"
+    notes = [f"Computed from published counts; an empty cell is unknown, which is not zero: {empty}."]
     provenance = Provenance(
         "accuracy",
         inputs={"counts": sha256_of_file(path)},

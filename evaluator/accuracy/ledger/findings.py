@@ -23,6 +23,7 @@ from evaluator.provenance import read_provenance
 from evaluator.screening.cohort_findings import CohortFindings
 from evaluator.screening.findings_file import read_differing
 from evaluator.tables import FINDINGS, check
+from evaluator.vocabulary import Verdict
 
 # The alleles and genotypes of a large cohort are most of its bytes, and no count needs them.
 FINDINGS_USED = ("newborn", "condition", "gene", "inheritance", "verdict", "reasons")
@@ -65,11 +66,29 @@ def read_findings(path: Path, panel: Panel | None = None) -> Findings:
             if (differing := read_differing(path)) is not None:
                 return _completed(differing, panel)
             if coded := _read_in_order(path, _gene_rows(rows, panel)):
+                _check_verdicts(path, coded.answers)
                 return coded
-        return coded_findings(rows.select(FINDINGS_USED).collect(), panel)
+        table = rows.select(FINDINGS_USED).collect()
+        _check_verdicts(path, table)
+        return coded_findings(table, panel)
     except (pl.exceptions.PolarsError, TypeError) as error:
         message = f"is not a findings table ({error}); make it with `nbseval flag`"
         raise InputError.of(path, message) from None
+
+
+def _check_verdicts(path: Path, table: pl.DataFrame) -> None:
+    """Raise InputError for every verdict that is none; a text file has its rows' lines."""
+    accepted = [str(verdict) for verdict in Verdict]
+    wrong = table.select("verdict").with_row_index("line", offset=2 if path.suffix == ".tsv" else 0)
+    wrong = wrong.filter(~pl.col("verdict").is_in(accepted).fill_null(value=False))
+    if path.suffix != ".tsv":
+        wrong = wrong.unique("verdict", maintain_order=True).with_columns(line=pl.lit(0, pl.UInt32))
+    raise_if_any(
+        [
+            Problem(str(path), line, f"verdict {verdict or ''!r} is not one of {', '.join(accepted)}")
+            for line, verdict in wrong.iter_rows()
+        ]
+    )
 
 
 def _scan(path: Path) -> pl.LazyFrame:

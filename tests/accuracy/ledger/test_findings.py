@@ -139,3 +139,23 @@ def test_the_same_cells_as_plain_loops(
     assert folded_newborns(built.ledger).select("newborn", "cell").equals(dense)
     positives = built.rows.filter(pl.col("index") == "positive")
     assert built.ledger.positives.equals(positives)
+
+
+@pytest.mark.parametrize("suffix", [".tsv", ".parquet"])
+def test_an_unknown_verdict_is_told_with_its_line(tmp_path: Path, suffix: str) -> None:
+    """A word that is no verdict is never counted as anything: line and accepted words are told."""
+    rows = [("a", "mcadd", "ACADM", "AR", "reportable", "x"), ("b", "mcadd", "ACADM", "AR", "likely", "x")]
+    table = pl.DataFrame(rows, schema=list(FINDINGS_USED), orient="row")
+    table = table.with_columns(
+        *(pl.lit(None, pl.String).alias(name) for name in ("alleles", "zygosity", "phase"))
+    )
+    path = tmp_path / f"findings{suffix}"
+    if suffix == ".tsv":
+        table.write_csv(path, separator="\t")
+    else:
+        write_parquet(table, path, Provenance(command="flag"))
+    with pytest.raises(InputError) as told:
+        read_findings(path)
+    (problem,) = told.value.problems
+    assert problem.line == (3 if suffix == ".tsv" else 0)
+    assert "'likely' is not one of reportable, pending phase, not assessed, not reportable" in problem.message
