@@ -134,6 +134,7 @@ SAMPLES = Sheet(
         *_text("vcf"),
         _word("status", SampleStatus),
         *_text("callable", "structural_vcf", "special_loci", "mother_vcf", "father_vcf", "sample_in_vcf"),
+        *_text("mother_in_vcf", "father_in_vcf"),
         _word("sex_chromosomes", ("XX", "XY", "X", "XXY", "XYY", "XXX")),
         *_text("site", "region", "ancestry", "ethnicity"),
         Column("deprivation_fifth", "integer", minimum=1, maximum=5),

@@ -36,6 +36,21 @@ NEWBORNS = pl.Schema(
     }
 )
 
+# One row per newborn x called allele of which a parent's file says something; no more of a parent is kept.
+PARENTS = pl.Schema(
+    {
+        "newborn": pl.String,
+        "contig": pl.String,
+        "position": pl.Int32,  # 1-based
+        "ref": pl.String,
+        "alt": pl.String,
+        "mother_copies": pl.Int8,  # how often the mother's genotype names this allele; null = not known
+        "mother_ploidy": pl.Int8,  # alleles in the mother's genotype
+        "father_copies": pl.Int8,
+        "father_ploidy": pl.Int8,
+    }
+)
+
 # One row per newborn x special locus of which a dedicated caller's table says something.
 SPECIAL_LOCI = pl.Schema(
     {

@@ -21,8 +21,8 @@ from evaluator.variants.intervals import Intervals
 from evaluator.variants.newborn import NewbornData
 from evaluator.variants.sample_facts import with_sample_facts
 
-FORMAT = 2  # 2: sample facts of the newborns, and what special-locus callers say
-TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci")
+FORMAT = 3  # 2: sample facts, special-locus callers; 3: parents
+TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents")
 BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"
 _TIMES = ("mtime_ns",)
@@ -98,13 +98,12 @@ def write_batch(
     cohort: Cohort,
     scope: Scope,
     newborns: list[NewbornData],
-    alleles: pl.DataFrame,
-    special_loci: pl.DataFrame,
+    beside: dict[str, pl.DataFrame],
     annotation_fields: dict[str, list[str] | None],
     recorded_at: str,
 ) -> dict[str, pl.DataFrame]:
     """Write the batch; equal inputs give equal bytes in every file but clock.json. Returns the tables."""
-    tables = {**_tables(cohort, scope, newborns), "alleles": alleles, "special_loci": special_loci}
+    tables = {**_tables(cohort, scope, newborns), **beside}
     manifest = _manifest(cohort, scope, newborns, annotation_fields)
     provenance = _provenance(cohort, scope, manifest)
     with whole_folder(folder) as temporary:

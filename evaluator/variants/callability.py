@@ -134,7 +134,7 @@ def _read_gvcf(
     require_build(source.header, build, regions.contigs())
     known = [name for name in names if name in source.header.samples]
     column = choose_sample(source.header, known[0] if known else None, None)
-    labels = [_labelled(frame, column, rule) for frame in scan(source, regions, [column], Tally())]
+    labels = [labelled(frame, column, rule) for frame in scan(source, regions, [column], Tally())]
     spans = pl.concat([SPANS.to_frame(), *labels])
     starts, ends = spans["start"].to_numpy(), spans["end"].to_numpy()
     spans = spans.with_columns(end=pl.Series(within_contig(ends, starts)))
@@ -144,7 +144,7 @@ def _read_gvcf(
     )
 
 
-def _labelled(records: pl.DataFrame, sample: str, rule: Callability) -> pl.DataFrame:
+def labelled(records: pl.DataFrame, sample: str, rule: Callability) -> pl.DataFrame:
     """Give every record its span and the reason why it is not assessed, null where it is.
 
     A block must hold at each of its bases, so its least depth counts where the file gives it.

@@ -17,7 +17,8 @@ from evaluator.vocabulary import SampleStatus
 
 NOTHING_EXTRACTED = "Nothing was extracted."
 # Accepted in the sheet for later stages; saying nothing would let a user believe that they were read.
-NOT_READ = ("structural_vcf", "special_loci", "mother_vcf", "father_vcf", "contamination", "transfused")
+NOT_READ = ("structural_vcf", "special_loci", "contamination", "transfused")
+_TEXTS = ("transfused", "family", "multiple_birth", "mother_in_vcf", "father_in_vcf")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,19 @@ class Newborn:
     transfused: str | None = None
     family: str | None = None
     multiple_birth: str | None = None
+    mother_vcf: Path | None = None
+    mother_in_vcf: str | None = None
+    father_vcf: Path | None = None
+    father_in_vcf: str | None = None
+
+    @property
+    def parents(self) -> dict[str, tuple[Path, str | None]]:
+        """The parents whose files are given: file, and the sample in it where that was named."""
+        given = (
+            ("mother", self.mother_vcf, self.mother_in_vcf),
+            ("father", self.father_vcf, self.father_in_vcf),
+        )
+        return {parent: (path, sample) for parent, path, sample in given if path is not None}
 
     @property
     def sequenced(self) -> bool:
@@ -101,7 +115,9 @@ def _newborn(row: dict[str, object], paths: Callable[[str], Path]) -> Newborn:
         sample_in_vcf=text("sample_in_vcf"),
         special_loci=tuple(paths(part.strip()) for part in (text("special_loci") or "").split(";") if part),
         contamination=None if row["contamination"] is None else float(str(row["contamination"])),
-        **{name: text(name) for name in ("transfused", "family", "multiple_birth")},
+        mother_vcf=path("mother_vcf"),
+        father_vcf=path("father_vcf"),
+        **{name: text(name) for name in _TEXTS},
     )
 
 
@@ -114,6 +130,7 @@ def _missing(sheet: Path, newborn: Newborn, exists: Callable[[Path], bool]) -> l
         ]
     given = [("vcf", newborn.vcf), ("callable", newborn.callable)]
     given += [("special_loci", path) for path in newborn.special_loci]
+    given += [(f"{parent}_vcf", path) for parent, (path, _) in newborn.parents.items()]
     return [
         Problem(str(sheet), newborn.line, f"the file named in {column} does not exist; correct the path")
         for column, path in given

@@ -18,6 +18,7 @@ from evaluator.variants.callability import read_bed
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn, read_cohort
 from evaluator.variants.intervals import Intervals, from_frame, united
 from evaluator.variants.newborn import NewbornData, without_calls
+from evaluator.variants.parents import read_parents
 from evaluator.variants.shared_file import Failures, read_shared_file
 from evaluator.variants.special_loci import read_special_loci
 
@@ -76,9 +77,14 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
             progress(done, to_read)
     data += _quarantined(request, cohort, failures)
     seen = alleles.table()
-    tables = write_batch(folder, cohort, scope, data, seen, special.table, annotations, recorded_at)
+    parents = read_parents(cohort, [each.calls for each in data], scope)
+    if request.on_error == "stop":
+        raise_if_any(list(parents.problems), NOTHING_EXTRACTED)
+    beside = {"alleles": seen, "special_loci": special.table, "parents": parents.table}
+    tables = write_batch(folder, cohort, scope, data, beside, annotations, recorded_at)
+    unused = (f"line {each.line}: {each.message}; this parent is not used" for each in parents.problems)
     counts = len(cohort.newborns), to_read, len(failures), len(tables["calls"])
-    return Summary(folder, *counts, (*cohort.notes, *special.notes, *_entry_notes(data)))
+    return Summary(folder, *counts, (*cohort.notes, *special.notes, *_entry_notes(data), *unused))
 
 
 def _quarantined(request: Request, cohort: Cohort, failures: Failures) -> list[NewbornData]:

@@ -14,7 +14,7 @@ import polars as pl
 from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.regions import REGIONS
 from evaluator.provenance import read_provenance, sha256_of_file
-from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, SPECIAL_LOCI, UNCALLABLE, VARIANTS
+from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, PARENTS, SPECIAL_LOCI, UNCALLABLE, VARIANTS
 from evaluator.variants.batch import BATCHES, FORMAT, TABLES
 
 VARIANTS_FILE = "variants.parquet"
@@ -24,6 +24,7 @@ _SCHEMAS = {
     "uncallable": UNCALLABLE,
     "alleles": ALLELES_SEEN,
     "special_loci": SPECIAL_LOCI,
+    "parents": PARENTS,
 }
 
 
@@ -76,6 +77,10 @@ class Store:
     def special_loci(self) -> pl.LazyFrame:
         """One row per newborn and special locus that a caller's table speaks of (tables.SPECIAL_LOCI)."""
         return self._table("special_loci")
+
+    def parents(self) -> pl.LazyFrame:
+        """One row per newborn and called allele that a parent's file speaks of (tables.PARENTS)."""
+        return self._table("parents")
 
     def variants(self) -> pl.LazyFrame | None:
         """One row per distinct allele and gene (tables.VARIANTS); None in a store never annotated."""

@@ -1,0 +1,156 @@
+"""What the parents' files say at the newborn's own called alleles, and nowhere else.
+
+Parents are not screened: of a parent nothing is kept but the copies of alleles called in the newborn.
+A record of a parent is believed as a newborn's reference block is: called, deep enough, filters passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from evaluator.errors import InputError, Problem
+from evaluator.panel.genome import KARYOTYPE_ORDER
+from evaluator.tables import PARENTS, check
+from evaluator.variants.batch import Scope
+from evaluator.variants.build import require_build
+from evaluator.variants.callability import labelled
+from evaluator.variants.cohort import Cohort, Newborn
+from evaluator.variants.genotypes import read_genotypes
+from evaluator.variants.header import Header, choose_sample
+from evaluator.variants.intervals import SPACING, from_frame
+from evaluator.variants.normalise import trim_alleles
+from evaluator.variants.records import Tally, sample_column, scan
+from evaluator.variants.sources import open_source
+
+_ALLELE = ["contig", "position", "ref", "alt"]
+_COPIES = pl.Schema({name: PARENTS[name] for name in _ALLELE} | {"copies": pl.Int8(), "ploidy": pl.Int8()})
+_BLOCK_ALTS = (".", "<NON_REF>", "<*>")
+_ALL_REFERENCE = r"^0(?:[|/]0)*$"
+
+
+@dataclass(frozen=True)
+class ParentsRead:
+    """What was read (tables.PARENTS), and what is wrong with the files."""
+
+    table: pl.DataFrame
+    problems: tuple[Problem, ...]
+
+
+def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) -> ParentsRead:
+    """Read both parents' genotypes at the called alleles (tables.CALLS) of each newborn that names a file."""
+    asked = {newborn.id: newborn for newborn in cohort.newborns if newborn.parents}
+    found, problems = [PARENTS.to_frame()], []
+    for frame in calls if asked else ():
+        own_calls = frame.filter(pl.col("newborn").is_in(list(asked)))
+        for (name,), own in own_calls.partition_by("newborn", as_dict=True).items():
+            table = own.select("newborn", *_ALLELE)
+            newborn = asked[str(name)]
+            for parent, (path, sample) in newborn.parents.items():
+                try:
+                    copies = _copies(newborn, path, sample, own, scope)
+                except InputError as error:
+                    problems += [_on_sheet(cohort.sheet, newborn, parent, each) for each in error.problems]
+                    continue
+                columns = {column: f"{parent}_{column}" for column in ("copies", "ploidy")}
+                table = table.join(copies.rename(columns), on=_ALLELE, how="left")
+            found.append(table)
+    rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
+    parents = pl.concat(found, how="diagonal").select(list(PARENTS))
+    known = parents.filter(pl.col("mother_copies").is_not_null() | pl.col("father_copies").is_not_null())
+    in_order = known.sort("newborn", rank, "position", "ref", "alt")
+    return ParentsRead(check(in_order, PARENTS, "parents"), tuple(problems))
+
+
+def _copies(
+    newborn: Newborn, path: Path, sample: str | None, own: pl.DataFrame, scope: Scope
+) -> pl.DataFrame:
+    """Return the newborn's alleles with `copies` and `ploidy` in a parent; what is not known is left out."""
+    source = open_source(path)
+    own = _with_places(own)
+    places = from_frame(own.select("contig", "start", "end"))
+    require_build(source.header, scope.panel.genome_build, places.contigs())
+    column = choose_sample(source.header, sample, None)
+    if (
+        newborn.vcf
+        and path.resolve() == newborn.vcf.resolve()
+        and column in _own_names(newborn, source.header)
+    ):
+        raise InputError.of(path, "is the newborn's own sample; name the parent's in sample_in_vcf")
+    carried, shown_absent = [_COPIES.to_frame()], [_COPIES.to_frame()]
+    for frame in scan(source, places, [column], Tally()):
+        label = labelled(frame, column, scope.panel.criteria.callability)
+        believed = frame.filter(label["reason"].is_null())
+        carried.append(read_genotypes(path, believed, [column]).calls.select(list(_COPIES)))
+        shown_absent.append(_absent(believed, sample_column(column), own))
+    present = pl.concat(carried)
+    absent = pl.concat(shown_absent).unique(_ALLELE, keep="first", maintain_order=True)
+    # Two records that disagree about one allele say nothing of it.
+    said = pl.concat([present.unique(), absent.join(present, on=_ALLELE, how="anti")])
+    return own.select(_ALLELE).unique().join(said.unique(_ALLELE, keep="none"), on=_ALLELE)
+
+
+def _absent(records: pl.DataFrame, column: str, own: pl.DataFrame) -> pl.DataFrame:
+    """Return alleles of the newborn that a record of the parent shows to be absent, unless it calls them.
+
+    A record shows it that names the same change, or is reference at the same position, or is a reference
+    block over all bases of the allele. Where no record is, nothing is shown.
+    """
+    genotype = pl.col(column).str.split(":").list.get(0)
+    told = records.select(
+        "contig",
+        "position",
+        pl.col("position").alias("first"),
+        (pl.col("end") % SPACING).alias("last"),
+        "ref",
+        "alt",
+        genotype.str.contains(_ALL_REFERENCE).alias("reference"),
+        (genotype.str.count_matches(r"[|/]") + 1).cast(pl.Int8).alias("ploidy"),
+    )
+    named = trim_alleles(
+        told.filter(~pl.col("alt").is_in(_BLOCK_ALTS))
+        .with_columns(pl.col("ref").str.to_uppercase(), pl.col("alt").str.to_uppercase().str.split(","))
+        .explode("alt")
+    ).join(own, on=_ALLELE)
+    reference = own.join(
+        told.filter("reference").drop("position", "ref"), on="contig", suffix="_read"
+    ).filter(
+        (pl.col("first") <= pl.col("position"))
+        & (pl.col("last") >= pl.col("position") - 1 + pl.col("ref").str.len_chars())
+        & (
+            pl.col("alt_read").is_in(_BLOCK_ALTS)
+            | (pl.col("first") == pl.col("position"))
+            | (pl.col("first") == pl.col("source_position"))
+        )
+    )
+    none = pl.lit(0, pl.Int8).alias("copies")
+    return pl.concat([shown.select(*_ALLELE, none, "ploidy") for shown in (named, reference)])
+
+
+def _with_places(own: pl.DataFrame) -> pl.DataFrame:
+    """Add `start` (0-based) and `end`: the allele as the newborn's record has it, and in short."""
+    ends = [
+        pl.col(f"{which}position") - 1 + pl.col(f"{which}ref").str.len_chars() for which in ("", "source_")
+    ]
+    return own.select(
+        *_ALLELE,
+        "source_position",
+        (pl.min_horizontal("position", "source_position") - 1).alias("start"),
+        pl.max_horizontal(ends).alias("end"),
+    )
+
+
+def _own_names(newborn: Newborn, header: Header) -> tuple[str, ...]:
+    """The names under which the newborn may stand in its own file."""
+    if len(header.samples) == 1:
+        return header.samples
+    return (newborn.id,) if newborn.sample_in_vcf is None else (newborn.sample_in_vcf,)
+
+
+def _on_sheet(sheet: Path, newborn: Newborn, parent: str, problem: Problem) -> Problem:
+    line = f" line {problem.line}" if problem.line else ""
+    message = problem.message.replace("sample_in_vcf", f"{parent}_in_vcf")
+    return Problem(str(sheet), newborn.line, f"{parent}_vcf{line}: {message}")
