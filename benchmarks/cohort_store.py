@@ -105,6 +105,7 @@ def calls_table(rng: np.random.Generator, newborns: pl.DataFrame, pool: pl.DataF
         source_position=pl.col("position"),
         source_ref=pl.col("ref"),
         source_alts=pl.col("alt"),
+        part_of=pl.lit(None, pl.String),
     )
     return table.select(pl.col(name).cast(dtype) for name, dtype in CALLS.items())
 
@@ -147,7 +148,14 @@ def write_batch(folder: Path, tables: dict[str, pl.DataFrame], panel: Panel, pro
         "batch": folder.name,
         "panel": {"id": panel.id, "version": panel.version, "sha256": panel.sha256},
         "regions": [list(row) for row in panel_regions(panel).iter_rows()],
-        "callability": {"min_depth": panel.criteria.callability.min_depth},
+        "callability": {
+            "min_depth": panel.criteria.callability.min_depth,
+            "min_genotype_quality": panel.criteria.callability.min_genotype_quality,
+        },
+        "reference_genotypes": {
+            "min_depth": panel.criteria.callability.min_depth,
+            "min_genotype_quality": panel.criteria.quality.min_genotype_quality,
+        },
         "newborns": tables["newborns"].height,
         "inputs": [],
         "annotation_fields": {"csq": None, "ann": None, "bcsq": None},

@@ -66,7 +66,8 @@ SPECIAL_LOCI = pl.Schema(
     }
 )
 
-# One row per newborn x called alternative allele, split and trimmed to its minimal form.
+# One row per newborn x record x called alternative allele, split and trimmed to its minimal form; and one
+# per base change inside a substitution of several bases (part_of), so that a listed base change is met.
 CALLS = pl.Schema(
     {
         "newborn": pl.String,
@@ -74,7 +75,7 @@ CALLS = pl.Schema(
         "position": pl.Int32,  # 1-based
         "ref": pl.String,
         "alt": pl.String,
-        "copies": pl.Int8,  # how often the genotype names this allele
+        "copies": pl.Int8,  # how often the genotype names this allele; 0 = against a call: reference here
         "ploidy": pl.Int8,  # alleles in the genotype, missing ones included
         "missing": pl.Int8,  # "." alleles in the genotype: half calls are not reference
         "phased": pl.Boolean,  # pipe, not slash
@@ -88,6 +89,7 @@ CALLS = pl.Schema(
         "source_position": pl.Int32,  # the record as it stands in the file, 1-based
         "source_ref": pl.String,
         "source_alts": pl.String,  # comma-separated, all of them
+        "part_of": pl.String,  # contig-position-ref-alt of the allele as called; null = this is it
     }
 )
 
@@ -99,7 +101,9 @@ UNCALLABLE = pl.Schema(
         "contig": pl.String,
         "start": pl.Int32,  # 0-based
         "end": pl.Int32,  # exclusive
-        "reason": pl.String,  # not_in_bed | no_block | low_quality | low_depth | no_call | symbolic_allele
+        # not_in_bed | no_block | low_quality | low_depth | no_call | symbolic_allele; or unequal_block: read,
+        # but which listed allele lies under a block of another length cannot be told
+        "reason": pl.String,
     }
 )
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from evaluator.panel.genes import gene_models
 from evaluator.panel.genome import KARYOTYPE_ORDER
+from evaluator.variants.substitutions import UNEQUAL_BLOCK
 from evaluator.vocabulary import AlleleList
 
 # Room for one contig on a single number line, so that one sorted search serves the whole genome.
@@ -115,6 +116,28 @@ def touched_targets(
         .group_by("newborn", "kind", "gene", "contig", "position", "ref", "alt")
         .agg(pl.col("bases").sum())
     )
+
+
+def touched_and_undecided(
+    uncallable: pl.DataFrame,
+    candidates: pl.DataFrame,
+    rows: pl.DataFrame,
+    listed: pl.DataFrame,
+    ruled: pl.DataFrame,
+    build: str,
+) -> pl.DataFrame:
+    """Return the targets of `touched_targets`, blocks of unequal length told apart from other stretches.
+
+    Under such a block every base was read, but an allele is undecided unless it is the one that was called
+    (`candidates`).
+    """
+    block = pl.col("reason") == UNEQUAL_BLOCK
+    touched = touched_targets(uncallable.filter(~block), rows, listed, ruled, build)
+    under = touched_targets(uncallable.filter(block), rows, listed, ruled, build).filter(
+        pl.col("kind") != "exon"
+    )
+    called = candidates.select("newborn", "gene", "contig", "position", "ref", "alt").unique()
+    return pl.concat([touched, under.join(called, on=called.columns, how="anti")])
 
 
 def _targets(rows: pl.DataFrame, listed: pl.DataFrame, ruled: pl.DataFrame, build: str) -> pl.DataFrame:

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 import polars as pl
 
 from evaluator.panel.model import Panel
-from evaluator.screening.callability import callability_gaps, has_callability_evidence, touched_targets
+from evaluator.screening.callability import callability_gaps, has_callability_evidence, touched_and_undecided
+from evaluator.screening.calls import weighed
 from evaluator.screening.cohort_findings import CohortFindings, cohort_findings
 from evaluator.screening.diplotypes import outcomes
-from evaluator.screening.evidence import Sources
+from evaluator.screening.evidence import Sources, evidence_of_call
 from evaluator.screening.gene_rows import TWO_COPIES
 from evaluator.screening.inheritance import KEY, call_facts, of_inheritance, pair_facts, qualifies, sound
 from evaluator.screening.listed_alleles import ALLELE
 from evaluator.screening.partners import open_partners
 from evaluator.screening.phase import pairs
-from evaluator.screening.quality import possible_mosaic, repeat_reason
 from evaluator.screening.rulebook import CLASSES, EVALUATED, Rulebook
 from evaluator.screening.verdict import decide
-from evaluator.screening.zygosity import x_chromosomes, zygosity
+from evaluator.screening.zygosity import x_chromosomes
+from evaluator.tables import CALLS
 from evaluator.vocabulary import SampleStatus
 
 
@@ -77,15 +78,11 @@ def decisions_of(
     """Decide the newborn x gene rows that have a call which bears on them, or a gap."""
     panel, rows = rulebook.panel, rulebook.rows
     criteria, build = panel.criteria, panel.genome_build
-    candidates = (
-        candidate_calls(calls, newborns, rulebook)
-        .with_columns(zygosity(build).alias("zygosity"))
-        .with_columns(repeat_reason(criteria).alias("repeat"), possible_mosaic(criteria).alias("mosaic"))
-    )
+    candidates = weighed(candidate_calls(calls, newborns, rulebook), criteria, build)
     in_pairs = candidates.filter(of_inheritance(TWO_COPIES))
     pairable = in_pairs.filter(sound() & (qualifies() | pl.col("ruled")))
     paired = outcomes(pairs(pairable, criteria.phase), rulebook.diplotypes, rows)
-    touched = touched_targets(uncallable, rows, panel.alleles, rulebook.ruled, build)
+    touched = touched_and_undecided(uncallable, candidates, rows, panel.alleles, rulebook.ruled, build)
     gaps = callability_gaps(touched, rows, panel.alleles, criteria.callability.min_fraction, build)
     partners = open_partners(in_pairs, touched.filter(kind="ruled"), rulebook)
     facts = (
@@ -110,9 +107,12 @@ def candidate_calls(calls: pl.LazyFrame, newborns: pl.DataFrame, rulebook: Ruleb
     return (
         calls.filter(pl.col("position").is_in(rulebook.positions.implode()))
         .join(rulebook.bearing.lazy(), on=list(ALLELE))
+        .filter(pl.col("part_of").is_null() | pl.col("as_part"))
+        .with_columns(evidence_of_call())
+        .filter(pl.any_horizontal(pl.col("evidence_code", "obstacle").is_not_null(), "ruled"))
         .join(sequenced.lazy(), on="newborn")
         .collect()
-        .sort("newborn", "row", *ALLELE)
+        .sort("newborn", "row", *list(CALLS)[1:])
     )
 
 

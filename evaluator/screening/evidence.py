@@ -119,6 +119,17 @@ def rule_outcomes(criteria: Criteria) -> dict[str, pl.Expr]:
     }
 
 
+def bears_as_part() -> pl.Expr:
+    """A list, a rule or ClinVar names the base change, so it bears inside a longer substitution, too."""
+    return pl.any_horizontal(*LISTS, "ruled", "pathogenic_enough")
+
+
+def evidence_of_call() -> pl.Expr:
+    """The evidence of a call; a base change's own consequence is not that of a longer substitution."""
+    lof = (pl.col("evidence_code") == Reason.PREDICTED_LOF).fill_null(value=False)
+    return pl.when(pl.col("part_of").is_null() | ~lof).then("evidence_code").alias("evidence_code")
+
+
 def rarer_than(ceiling: str, criteria: Criteria) -> pl.Expr:
     """Population frequency below the row's ceiling; an allele not in the source gets the panel's value."""
     frequency = pl.col("population_frequency").fill_null(criteria.frequency.missing)

@@ -10,16 +10,18 @@ import polars as pl
 
 from evaluator.errors import InputError
 from evaluator.panel.model import Panel
-from evaluator.screening.callability import assessed_fraction, has_callability_evidence, touched_targets
+from evaluator.screening.callability import assessed_fraction, has_callability_evidence, touched_and_undecided
+from evaluator.screening.calls import weighed
 from evaluator.screening.engine import Cohort, Evaluation, evaluate
-from evaluator.screening.evidence import Sources
+from evaluator.screening.evidence import Sources, bears_as_part, evidence_of_call
 from evaluator.screening.flag import open_cohort, store_notes
 from evaluator.screening.listed_alleles import ALLELE, allele_name
-from evaluator.screening.quality import possible_mosaic, read_fraction, repeat_reason
+from evaluator.screening.quality import read_fraction
 from evaluator.screening.reasons import SENTENCES, Reason
 from evaluator.screening.rule_trace import RuleOutcome, call_rules, evidence_rules
-from evaluator.screening.rulebook import EVALUATED, Rulebook
-from evaluator.screening.zygosity import x_chromosomes, zygosity
+from evaluator.screening.rulebook import EVALUATED
+from evaluator.screening.zygosity import x_chromosomes
+from evaluator.tables import CALLS
 from evaluator.variants.store import Store
 from evaluator.variants.transcripts import genes_by_position
 
@@ -109,7 +111,7 @@ def _rows(
 ) -> tuple[RowExplanation, ...]:
     seen = seen_alleles(cohort, panel, evaluation)
     rows, pairs = evaluation.rulebook.rows, evaluation.decisions.pairs
-    assessed = _Assessed(cohort, panel, evaluation.rulebook)
+    assessed = _Assessed(cohort, panel, evaluation)
     by_row = evaluation.findings.with_columns(rows["row"])
     result = []
     for row in kept.iter_rows(named=True):
@@ -132,19 +134,19 @@ def _rows(
 
 def seen_alleles(cohort: Cohort, panel: Panel, evaluation: Evaluation) -> pl.DataFrame:
     """Join every call of the newborn to the gene rows it lies in, with the rules' outcomes where judged."""
-    build, criteria = panel.genome_build, panel.criteria
+    build = panel.genome_build
     x_count = cohort.newborns.select("newborn", x_chromosomes().alias("x_count"))
     calls = cohort.calls.collect().join(x_count, on="newborn")
     judged = evaluation.rulebook.judged
     unjudged = calls.join(judged, on=list(ALLELE), how="anti")
     # A store without annotation knows the gene of a call by its place only.
     placed = genes_by_position(unjudged, build).join(evaluation.rulebook.rows, on="gene")
+    shown = pl.col("part_of").is_null() | bears_as_part().fill_null(value=False)
     everything = pl.concat([judged, placed.with_columns(allele_name().alias("allele"))], how="diagonal")
     return (
-        calls.join(everything, on=list(ALLELE))
-        .with_columns(zygosity(build).alias("zygosity"), read_fraction().alias("fraction"))
-        .with_columns(repeat_reason(criteria).alias("repeat"), possible_mosaic(criteria).alias("mosaic"))
-        .sort("row", *ALLELE)
+        weighed(calls.join(everything, on=list(ALLELE)).filter(shown), panel.criteria, build)
+        .with_columns(evidence_of_call(), read_fraction().alias("fraction"))
+        .sort("row", *list(CALLS)[1:])
     )
 
 
@@ -185,11 +187,17 @@ def _settings(row: dict[str, Any]) -> dict[str, str]:
 class _Assessed:
     """Describe what was assessed of each gene in this newborn."""
 
-    def __init__(self, cohort: Cohort, panel: Panel, rulebook: Rulebook) -> None:
+    def __init__(self, cohort: Cohort, panel: Panel, evaluation: Evaluation) -> None:
+        rulebook = evaluation.rulebook
         self.evidence = cohort.newborns["callable_evidence"][0] or "none"
         self.measured = bool(cohort.newborns.select(has_callability_evidence()).item())
-        touched = touched_targets(
-            cohort.uncallable, rulebook.rows, panel.alleles, rulebook.ruled, panel.genome_build
+        touched = touched_and_undecided(
+            cohort.uncallable,
+            evaluation.decisions.candidates,
+            rulebook.rows,
+            panel.alleles,
+            rulebook.ruled,
+            panel.genome_build,
         )
         fractions = assessed_fraction(touched, panel.genome_build)
         self.fractions = dict(fractions.select("gene", "fraction").iter_rows())

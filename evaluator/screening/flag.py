@@ -25,6 +25,7 @@ from evaluator.screening.requirements import (
     build_problems,
     frequency_problems,
     notes,
+    reference_problems,
     region_problems,
 )
 from evaluator.screening.rulebook import Rulebook
@@ -102,6 +103,7 @@ def require_fit(store: Store, panel: Panel) -> None:
         [
             *region_problems(panel, store.regions(), where),
             *block_problems(panel.criteria, block_rules(store, newborns), where),
+            *reference_problems(panel.criteria, reference_rules(store), where),
             *annotation_problems(store),
             *missing_fields(newborns, panel.criteria, where),
             *frequency_problems(panel, Sources.of(store.annotation_sources), where),
@@ -123,6 +125,17 @@ def block_rules(store: Store, newborns: pl.DataFrame) -> list[dict[str, object]]
         return []
     rules = [manifest["callability"] for manifest in store.manifests]
     return [rule for rule in rules if isinstance(rule, dict)]
+
+
+def reference_rules(store: Store) -> list[dict[str, object]]:
+    """Return the thresholds under which reference genotypes were read; none where no VCF had such."""
+    rules = []
+    for manifest in store.manifests:
+        rule, inputs = manifest["reference_genotypes"], manifest["inputs"]
+        if not isinstance(rule, dict) or not isinstance(inputs, list):
+            raise TypeError("a manifest names its thresholds and its inputs")
+        rules += [rule] if any(entry.get("reference_genotypes") for entry in inputs) else []
+    return rules
 
 
 def write_findings(flagging: Flagging, out: Path, *, complete: bool = False) -> dict[Path, Provenance]:

@@ -12,6 +12,7 @@ CIS = "cis"
 UNKNOWN = "unknown"
 NOT_NEEDED = "not_needed"
 
+_RECORD = ("source_position", "source_ref", "source_alts")
 _SIDE = (
     "allele",
     "position",
@@ -26,6 +27,7 @@ _SIDE = (
     "source_position",
     "source_ref",
     "source_alts",
+    "part_of",
     "evidence_code",
 )
 
@@ -68,7 +70,9 @@ def pairs(candidates: pl.DataFrame, rule: Phase) -> pl.DataFrame:
 def phase_of_pair(rule: Phase) -> pl.Expr:
     """Read cis or trans from the genotypes, then the record, then the phase sets, then the panel's policy."""
     return (
-        pl.when(either_homozygous() | (diploid() & (same_record() | same_base())))
+        pl.when(same_called_allele())
+        .then(pl.lit(CIS))
+        .when(either_homozygous() | (diploid() & (same_record() | same_base())))
         .then(pl.lit(TRANS))
         .when(~same_phase_set(rule))
         .then(pl.lit(UNKNOWN))
@@ -76,6 +80,14 @@ def phase_of_pair(rule: Phase) -> pl.Expr:
         .then(pl.lit(CIS))
         .otherwise(pl.lit(TRANS))
     )
+
+
+def same_called_allele() -> pl.Expr:
+    """Both are base changes of one longer substitution, or one of them is that substitution."""
+    place = [pl.col(name) == pl.col(f"{name}_2") for name in _RECORD]
+    whole = pl.coalesce("part_of", "allele") == pl.coalesce("part_of_2", "allele_2")
+    different = pl.col("allele") != pl.col("allele_2")
+    return pl.all_horizontal(*place, whole, different).fill_null(value=False)
 
 
 def either_homozygous() -> pl.Expr:
@@ -90,8 +102,7 @@ def diploid() -> pl.Expr:
 
 def same_record() -> pl.Expr:
     """Both alleles are named by one genotype such as 1/2: each takes a copy, phased or not."""
-    parts = ("source_position", "source_ref", "source_alts")
-    together = pl.all_horizontal([pl.col(name) == pl.col(f"{name}_2") for name in parts])
+    together = pl.all_horizontal([pl.col(name) == pl.col(f"{name}_2") for name in _RECORD])
     return (together & (pl.col("copies") == 1) & (pl.col("copies_2") == 1)).fill_null(value=False)
 
 
@@ -112,8 +123,11 @@ def same_phase_set(rule: Phase) -> pl.Expr:
 
 
 def one_event(rule: Phase) -> pl.Expr:
-    """Alleles a few bases apart on one haplotype are one multi-nucleotide event, not two alleles in cis."""
+    """Alleles a few bases apart on one haplotype are one multi-nucleotide event, not two alleles in cis.
+
+    What the caller wrote as one substitution is one event however long it is.
+    """
     if rule.event_distance is None:
-        return pl.lit(value=False)
+        return same_called_allele()
     near = (pl.col("position_2") - pl.col("position")).abs() <= rule.event_distance
-    return (pl.col("phase") == CIS) & near
+    return same_called_allele() | ((pl.col("phase") == CIS) & near)

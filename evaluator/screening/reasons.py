@@ -18,6 +18,7 @@ class Reason(StrEnum):
     # not assessed because of a call
     SEX_UNKNOWN = "sex_unknown"
     SUSPICIOUS_MALE_HETEROZYGOTE = "suspicious_male_heterozygote"
+    REPEAT_CONTRADICTING_RECORDS = "repeat_contradicting_records"
     REPEAT_FILTER = "repeat_filter"
     REPEAT_LOW_DEPTH = "repeat_low_depth"
     REPEAT_LOW_GENOTYPE_QUALITY = "repeat_low_genotype_quality"
@@ -73,6 +74,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.PARENT_OF_ORIGIN_UNKNOWN: "The condition depends on the parent of origin, which is not known.",
     Reason.SEX_UNKNOWN: "The newborn's sex decides what the genotype on X means, and it is not known.",
     Reason.SUSPICIOUS_MALE_HETEROZYGOTE: "Heterozygous on a male's X: mosaic, artefact, wrong sex, mixture.",
+    Reason.REPEAT_CONTRADICTING_RECORDS: "Records of a qualifying allele contradict each other: repeat.",
     Reason.REPEAT_FILTER: "A qualifying allele's FILTER is not accepted: repeat.",
     Reason.REPEAT_LOW_DEPTH: "A qualifying allele's depth is too low or missing: repeat.",
     Reason.REPEAT_LOW_GENOTYPE_QUALITY: "A qualifying allele's genotype quality is low or missing: repeat.",
@@ -117,6 +119,7 @@ SENTENCES: dict[Reason, str] = {
 
 # An allele that fails for one of these would otherwise have qualified: repeat, never negative.
 REPEAT = (
+    Reason.REPEAT_CONTRADICTING_RECORDS,
     Reason.REPEAT_FILTER,
     Reason.REPEAT_LOW_DEPTH,
     Reason.REPEAT_LOW_GENOTYPE_QUALITY,

@@ -95,6 +95,29 @@ def block_problems(criteria: Criteria, read_by: Iterable[dict[str, object]], whe
     ]
 
 
+def reference_problems(criteria: Criteria, read_by: Iterable[dict[str, object]], where: str) -> list[Problem]:
+    """Refuse reference genotypes that were read under other thresholds than the panel's."""
+    wanted: dict[str, tuple[str, object]] = {
+        "min_depth": ("callability", criteria.callability.min_depth),
+        "min_genotype_quality": ("quality", criteria.quality.min_genotype_quality),
+    }
+    differing = {
+        (group, name, str(rule[name]), str(value))
+        for rule in read_by
+        for name, (group, value) in wanted.items()
+        if rule[name] != value
+    }
+    return [
+        Problem(
+            where,
+            0,
+            f"reference genotypes were read with {name} {read}, but {group}.{name} of the panel is {value}; "
+            "extract again with this panel, or restore the criterion",
+        )
+        for group, name, read, value in sorted(differing)
+    ]
+
+
 def annotation_problems(store: Store) -> list[Problem]:
     """Refuse an annotation that was made before a batch of the store came or changed."""
     if store.variants() is None or annotated_alleles(store) == alleles_digest(store):

@@ -11,7 +11,7 @@ import polars as pl
 from evaluator.panel.model import Panel
 from evaluator.screening.callability import genes_with_exons
 from evaluator.screening.diplotype_rules import diplotype_rules, ruled_alleles
-from evaluator.screening.evidence import Sources, evidence
+from evaluator.screening.evidence import Sources, bears_as_part, evidence
 from evaluator.screening.gene_rows import gene_rows
 from evaluator.screening.listed_alleles import ALLELE
 from evaluator.screening.special_loci import raw_calls_are_used
@@ -64,7 +64,9 @@ class Rulebook:
         """Allele x gene row whose calls bear on a verdict; all other calls decide nothing."""
         bears = pl.col("evidence_code").is_not_null() | pl.col("obstacle").is_not_null() | pl.col("ruled")
         facts = ("row", "gene", "inheritance", "parent_of_origin", "evidence_code", "obstacle", "ruled")
-        return self.judged.filter(raw_calls_are_used() & bears).select(*ALLELE, "allele", *facts)
+        return self.judged.filter(raw_calls_are_used() & bears).select(
+            *ALLELE, "allele", *facts, bears_as_part().alias("as_part")
+        )
 
     @cached_property
     def positions(self) -> pl.Series:

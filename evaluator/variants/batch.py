@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
@@ -19,9 +19,12 @@ from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort
 from evaluator.variants.header import ANNOTATION_KEYS
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.newborn import NewbornData
+from evaluator.variants.references import Thresholds
 from evaluator.variants.sample_facts import with_sample_facts
 
-FORMAT = 3  # 2: sample facts, special-locus callers; 3: parents
+FORMAT = (
+    4  # 2: sample facts, special-locus callers; 3: parents; 4: parts of substitutions, reference genotypes
+)
 TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents")
 BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"
@@ -35,6 +38,11 @@ class Scope:
     panel: Panel
     regions: Intervals
     padding: int
+
+    def thresholds(self) -> Thresholds:
+        """Return what a reference genotype needs to be believed."""
+        criteria = self.panel.criteria
+        return Thresholds(criteria.callability.min_depth, criteria.quality.min_genotype_quality)
 
     def regions_list(self) -> list[list[object]]:
         """Return the regions as rows of contig, start (0-based), end."""
@@ -144,6 +152,7 @@ def _manifest(
         "regions": scope.regions_list(),
         "padding": scope.padding,
         "callability": {name: getattr(panel.criteria.callability, name) for name in BLOCK_RULES},
+        "reference_genotypes": asdict(scope.thresholds()),
         "newborns": sum(len(data.newborns) for data in newborns),
         "inputs": sorted(
             (entry for data in newborns for entry in data.entries), key=lambda entry: int(str(entry["row"]))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from evaluator.errors import InputError
+from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.genome import CONTIG_LENGTHS, CONTIGS
 from evaluator.variants.header import Header
 from evaluator.vocabulary import GenomeBuild
@@ -21,6 +23,7 @@ _BUILD_WORDS = {
 _REFERENCE_LINES = re.compile(r"^##(?:reference=|assembly=|contig=<.*assembly=)(.*)$", re.MULTILINE)
 # Five single bases agree by chance once in 1,024 times.
 MINIMUM_AGREEING_ALLELES = 5
+_MOST_PROBLEMS = 20
 # Each contig's other name in use: Ensembl's and GATK's b37 drop "chr" and write MT.
 CONTIG_ALIASES: dict[str, str] = {
     **{contig: contig for contig in CONTIGS},
@@ -78,6 +81,50 @@ def require_build(header: Header, panel_build: str, contigs: set[str]) -> str:
                 "positions on it mean something else, so call the newborn on the panel's reference",
             )
     return how
+
+
+def require_agreeing_bases(path: Path, records: pl.DataFrame, alleles: pl.DataFrame) -> None:
+    """Raise InputError where a record's REF is not what the panel's listed alleles have at the same bases.
+
+    `records` has contig, position, ref; `alleles` is the panel's allele table. Codes of several bases in REF
+    contradict nothing.
+    """
+    listed = _bases(alleles.select("contig", "position", "ref").unique()).unique()
+    starts = records["position"].to_numpy()
+    lengths = records["ref"].str.len_bytes().to_numpy()
+    places = listed["position"].unique().sort().to_numpy()
+    # Positions are compared first, whatever the contig: nearly no record lies at a listed allele.
+    near = np.searchsorted(places, starts) < np.searchsorted(places, starts + lengths)
+    meeting = _bases(
+        records.filter(pl.Series(near)).select("contig", "position", pl.col("ref").str.to_uppercase())
+    )
+    differing = meeting.join(listed, on=["contig", "position"], suffix="_listed").filter(
+        (pl.col("ref") != pl.col("ref_listed")) & pl.col("ref").str.contains("^[ACGT]$")
+    )
+    problems = [
+        Problem(
+            str(path),
+            0,
+            f"has REF {ref} at {contig}:{position}, where the panel's alleles have {base}: "
+            "the file is on another genome build, or the panel's allele is wrong",
+        )
+        for contig, position, ref, base in differing.unique().sort(differing.columns).iter_rows()
+    ]
+    raise_if_any(problems[:_MOST_PROBLEMS])
+
+
+def _bases(alleles: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per base of REF."""
+    offset = pl.int_ranges(pl.col("ref").str.len_bytes(), dtype=pl.Int32)
+    return (
+        alleles.with_columns(offset.alias("offset"))
+        .explode("offset")
+        .select(
+            "contig",
+            pl.col("position") + pl.col("offset"),
+            pl.col("ref").str.slice(pl.col("offset"), 1),
+        )
+    )
 
 
 def require_listed_bases(header: Header, records: pl.DataFrame, alleles: pl.DataFrame, build: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +13,26 @@ from evaluator.errors import InputError
 from evaluator.panel.criteria import Callability
 from evaluator.variants import bgzf
 from evaluator.variants.build import CONTIG_ALIASES, require_build
-from evaluator.variants.calls import with_format_values
+from evaluator.variants.calls import CALLED, with_format_values
 from evaluator.variants.genotypes import UNRESOLVED as SPANS
+from evaluator.variants.genotypes import read_genotypes
 from evaluator.variants.header import choose_sample
 from evaluator.variants.intervals import Coordinates, Intervals, as_frame, from_frame, merged, within_contig
 from evaluator.variants.records import Tally, sample_column, scan
 from evaluator.variants.sources import open_source
+from evaluator.variants.substitutions import UNEQUAL_BLOCK
 
 # Reasons, weakest first: where several apply to a base the strongest is told.
-REASONS = ("not_in_bed", "no_block", "low_quality", "low_depth", "symbolic_allele", "no_call")
+REASONS = (
+    UNEQUAL_BLOCK,
+    "not_in_bed",
+    "no_block",
+    "low_quality",
+    "low_depth",
+    "symbolic_allele",
+    "no_call",
+)
+NOWHERE = Intervals(np.empty(0, np.int64), np.empty(0, np.int64))
 _NO_INTERVAL = r"^(?:#|track|browser|\.$|\s*$)"
 _BED_COLUMNS = 3
 _DIGITS = r"^\d+$"
@@ -36,6 +47,8 @@ class Evidence:
     assessed: Intervals
     doubtful: pl.DataFrame  # SPANS
     default: str = "no_block"  # the reason where nothing is said
+    blocks: Intervals = NOWHERE  # where a gVCF says reference
+    calls: pl.DataFrame = field(default_factory=CALLED.to_frame)  # what a gVCF calls
 
 
 def no_evidence(regions: Intervals) -> Evidence:
@@ -134,13 +147,25 @@ def _read_gvcf(
     require_build(source.header, build, regions.contigs())
     known = [name for name in names if name in source.header.samples]
     column = choose_sample(source.header, known[0] if known else None, None)
-    labels = [labelled(frame, column, rule) for frame in scan(source, regions, [column], Tally())]
-    spans = pl.concat([SPANS.to_frame(), *labels])
+    labels, calls, blocks = [SPANS.to_frame()], [CALLED.to_frame()], [NOWHERE]
+    for frame in scan(source, regions, [column], Tally()):
+        labels.append(labelled(frame, column, rule))
+        genotypes = read_genotypes(path, frame, [column])
+        calls.append(genotypes.calls.drop("sample"))
+        references = genotypes.references
+        blocks.append(merged(references["start"].to_numpy(), references["end"].to_numpy()))
+    spans = pl.concat(labels)
     starts, ends = spans["start"].to_numpy(), spans["end"].to_numpy()
     spans = spans.with_columns(end=pl.Series(within_contig(ends, starts)))
     good = spans.filter(pl.col("reason").is_null())
     return Evidence(
-        "gvcf", merged(good["start"].to_numpy(), good["end"].to_numpy()), spans.drop_nulls("reason")
+        "gvcf",
+        merged(good["start"].to_numpy(), good["end"].to_numpy()),
+        spans.drop_nulls("reason"),
+        blocks=merged(
+            np.concatenate([part.starts for part in blocks]), np.concatenate([part.ends for part in blocks])
+        ),
+        calls=pl.concat(calls),
     )
 
 

@@ -19,7 +19,7 @@ _KEY_OF = {"depth": "DP", "alt_depth": "AD", "genotype_quality": "GQ", "allele_f
 # What one genotype becomes: the columns of tables.CALLS, and what the annotations need.
 CALLED = pl.Schema(
     [
-        *((name, dtype) for name, dtype in CALLS.items() if name != "newborn"),
+        *((name, dtype) for name, dtype in CALLS.items() if name not in ("newborn", "part_of")),
         ("info", pl.String()),
         ("allele", pl.Int16()),
     ]

@@ -11,9 +11,9 @@ import polars as pl
 from evaluator.variants.calls import CALLED, FORMAT_KEYS, called_alleles, with_format_values
 from evaluator.variants.genotype_text import CALL, GENOTYPE, NO_CALL, doubt, named, spelled_out
 from evaluator.variants.records import sample_column
+from evaluator.variants.references import ONLY_REFERENCE, REFERENCES, read_references
 from evaluator.variants.well_formed import require_fields
 
-_ONLY_REFERENCE = r"^0(?:[|/]0)*(?::|$)"
 UNRESOLVED = pl.Schema({"start": pl.Int64, "end": pl.Int64, "reason": pl.String})
 
 
@@ -24,6 +24,7 @@ class Genotypes:
     calls: pl.DataFrame
     unresolved: pl.DataFrame  # start, end (on the axis), reason: spans whose genotype is not known
     set_aside: Counter[str] = field(default_factory=Counter)
+    references: pl.DataFrame = field(default_factory=REFERENCES.to_frame)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Rows:
 
     calls: pl.DataFrame
     unresolved: pl.DataFrame
+    references: pl.DataFrame
     set_aside: pl.DataFrame
 
 
@@ -50,6 +52,9 @@ def by_sample(parts: list[Rows], samples: list[str]) -> dict[str, Genotypes]:
         genotypes[str(sample)].calls = rows
     for (sample,), rows in unresolved.partition_by("sample", include_key=False, as_dict=True).items():
         genotypes[str(sample)].unresolved = rows
+    references = pl.concat([part.references for part in parts])
+    for (sample,), rows in references.partition_by("sample", as_dict=True).items():
+        genotypes[str(sample)].references = rows
     for sample, kind, count in pl.concat([part.set_aside for part in parts]).iter_rows():
         genotypes[sample].set_aside[kind] += count
     return genotypes
@@ -68,7 +73,8 @@ def read_genotypes(path: Path, records: pl.DataFrame, samples: list[str]) -> Row
     called, others = (alleles.filter(which) for which in (pl.col("kind") == CALL, pl.col("kind") != CALL))
     calls = rows.drop("format", "value")[called["row"]].hstack(called.drop("row"))
     spans = rows.select("sample", "start", "end")[others["row"]].hstack(others.select("kind"))
-    return Rows(called_alleles(path, calls), _unresolved(spans), _set_aside(spans))
+    references = read_references(records, samples)
+    return Rows(called_alleles(path, calls), _unresolved(spans), references, _set_aside(spans))
 
 
 def _not_reference(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
@@ -80,7 +86,7 @@ def _not_reference(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
     columns = [sample_column(sample) for sample in samples]
     not_reference = pl.lit(value=True)
     if records["format"].str.contains(r"^GT(?::|$)").all():
-        not_reference = ~pl.col("value").str.contains(_ONLY_REFERENCE)
+        not_reference = ~pl.col("value").str.contains(ONLY_REFERENCE)
     if len(samples) == 1:
         alone = records.lazy().rename({columns[0]: "value"}).filter(not_reference)
         return alone.with_columns(pl.lit(samples[0]).alias("sample")).collect()

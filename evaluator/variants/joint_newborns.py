@@ -9,11 +9,14 @@ import polars as pl
 
 from evaluator.tables import CALLS, NEWBORNS, UNCALLABLE, check
 from evaluator.variants.callability import REASONS, Evidence, uncallable
+from evaluator.variants.calls import CALLED
 from evaluator.variants.cohort import Newborn
+from evaluator.variants.contradictions import only_in_gvcf, without_repeats_of
 from evaluator.variants.header import Header
 from evaluator.variants.intervals import SPACING_BITS, Coordinates, Intervals, as_frame, merged
 from evaluator.variants.joint import JointReading
-from evaluator.variants.newborn import NewbornData, alleles_seen
+from evaluator.variants.newborn import NewbornData, agreement_notes, alleles_seen
+from evaluator.variants.substitutions import unequal_blocks, with_parts
 
 # The axis has fewer than 2^5 contigs of 2^29 bases: newborns lie behind one another on a longer one.
 _NEWBORN_BITS = SPACING_BITS + 5
@@ -27,7 +30,11 @@ class JointNewborns:
     """Gathers the newborns of one joint file, then assembles them in one go."""
 
     def __init__(self, reading: JointReading, header: Header, regions: Intervals) -> None:
-        self._found = reading.found
+        self._alleles = [reading.found.alleles]
+        self._calls = without_repeats_of(reading.found.calls, reading.found.alleles)
+        self._repeats = _removed(reading.found.calls, self._calls)
+        self._unresolved = pl.concat([reading.found.unresolved, unequal_blocks(self._calls)])
+        self._more: list[pl.DataFrame] = []
         self._header = header
         self._regions = regions
         self._numbers = {sample: number for number, sample in enumerate(reading.samples)}
@@ -45,36 +52,62 @@ class JointNewborns:
         self._rows.append(
             (number, newborn.id, newborn.sex, newborn.sex_chromosomes, newborn.status, evidence.kind)
         )
-        self._entries.append({**entry, "set_aside": self._set_aside.get(number, {})})
+        told = [entry["note"], *self._agreement(number, evidence)]
+        note = "; ".join(filter(None, map(str, told)))
+        self._entries.append({**entry, "note": note, "set_aside": self._set_aside.get(number, {})})
         if evidence.kind != "none":
             gaps = uncallable(self._regions, evidence, self._doubts.get((number,), self._no_doubt))
             self._gaps.append(gaps.select(pl.lit(number, pl.Int64).alias("sample"), pl.all()))
             self._judged.append(number)
+
+    def _agreement(self, number: int, evidence: Evidence) -> list[str]:
+        """Keep what the newborn's gVCF calls beyond the joint file, and say what repeats or disagrees."""
+        own = more = CALLED.to_frame()
+        if evidence.kind == "gvcf":
+            own = self._calls_of.get((number,), own.drop("info")).with_columns(pl.lit("").alias("info"))
+            more = only_in_gvcf(own.select(list(CALLED)), evidence.calls)
+            self._more.append(more.drop("info").insert_column(0, pl.lit(number, pl.Int64).alias("sample")))
+            self._alleles.append(more)
+        return agreement_notes(self._repeats.get(number, 0), own, more, evidence)
 
     def assembled(self) -> NewbornData:
         """Return the rows of all newborns that were added."""
         rows = pl.DataFrame(self._rows, schema=_ROWS, orient="row")
         names = rows.select("sample", "newborn")
         judged = pl.Series(self._judged, dtype=pl.Int64)
-        doubts = self._found.unresolved.filter(~pl.col("sample").is_in(judged.implode()))
+        doubts = self._unresolved.filter(~pl.col("sample").is_in(judged.implode()))
         gaps = pl.concat([uncallable_together(self._regions, doubts), *self._gaps])
-        calls = self._found.calls.join(names, on="sample")
+        calls = with_parts(pl.concat([self._calls, *self._more])).join(names, on="sample")
         return NewbornData(
-            _counted(rows, calls),
+            _counted(rows, self._calls.join(names, on="sample")),
             check(calls.select(list(CALLS)), CALLS, "calls"),
             check(gaps.join(names, on="sample").select(list(UNCALLABLE)), UNCALLABLE, "uncallable"),
-            alleles_seen(self._found.alleles, self._header),
+            alleles_seen(with_parts(pl.concat(self._alleles)), self._header),
             tuple(self._entries),
         )
 
     @property
     def _no_doubt(self) -> pl.DataFrame:
-        return self._found.unresolved.clear().drop("sample")
+        return self._unresolved.clear().drop("sample")
+
+    @cached_property
+    def _calls_of(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        """Return each sample's own calls."""
+        return self._calls.partition_by("sample", as_dict=True, include_key=False)
 
     @cached_property
     def _doubts(self) -> dict[tuple[object, ...], pl.DataFrame]:
         """Return each sample's own spans that could not be resolved."""
-        return self._found.unresolved.partition_by("sample", as_dict=True, include_key=False)
+        return self._unresolved.partition_by("sample", as_dict=True, include_key=False)
+
+
+def _removed(before: pl.DataFrame, after: pl.DataFrame) -> dict[int, int]:
+    """Count per sample the rows that stand in `before` only."""
+    if len(before) == len(after):
+        return {}
+    counts = [frame.group_by("sample").len() for frame in (before, after)]
+    both = counts[0].join(counts[1], on="sample", suffix=" after")
+    return dict(both.select("sample", pl.col("len") - pl.col("len after")).iter_rows())
 
 
 def _counted(rows: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:

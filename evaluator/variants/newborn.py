@@ -10,9 +10,12 @@ import polars as pl
 from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE, check
 from evaluator.variants.callability import Evidence, uncallable
 from evaluator.variants.cohort import Newborn
+from evaluator.variants.contradictions import count_inside, denied_calls, only_in_gvcf, without_repeats
 from evaluator.variants.genotypes import Genotypes
 from evaluator.variants.header import ANNOTATION_KEYS, Header
 from evaluator.variants.intervals import Intervals
+from evaluator.variants.references import Thresholds, doubted
+from evaluator.variants.substitutions import unequal_blocks, with_parts
 
 QUARANTINED = "quarantined"
 _CALL_COLUMNS = [name for name in CALLS if name != "newborn"]
@@ -35,10 +38,14 @@ def sequenced(
     header: Header,
     regions: Intervals,
     evidence: Evidence,
+    thresholds: Thresholds,
     entry: dict[str, object],
 ) -> NewbornData:
     """Assemble the rows of a newborn whose VCF was read."""
-    calls = genotypes.calls
+    calls = without_repeats(genotypes.calls)
+    more = only_in_gvcf(calls, evidence.calls)
+    told = (entry["note"], *agreement_notes(len(genotypes.calls) - len(calls), calls, more, evidence))
+    entry = {**entry, "note": "; ".join(filter(None, map(str, told)))}
     row = {
         "status": newborn.status,
         "callable_evidence": evidence.kind,
@@ -47,14 +54,27 @@ def sequenced(
         "has_genotype_quality": _carried(calls, "genotype_quality"),
         "has_allele_depth": _carried(calls, "alt_depth"),
     }
-    gaps = uncallable(regions, evidence, genotypes.unresolved)
+    stored = with_parts(pl.concat([calls, denied_calls(calls, genotypes.references), more]))
+    doubts = [genotypes.unresolved, unequal_blocks(stored), doubted(genotypes.references, thresholds)]
+    gaps = uncallable(regions, evidence, pl.concat(doubts))
     return NewbornData(
         _newborn_row(newborn, row),
-        check(_of(newborn, calls.select(_CALL_COLUMNS)), CALLS, "calls"),
+        check(_of(newborn, stored.select(_CALL_COLUMNS)), CALLS, "calls"),
         check(_of(newborn, gaps), UNCALLABLE, "uncallable"),
-        alleles_seen(calls, header),
+        alleles_seen(stored, header),
         (entry,),
     )
+
+
+def agreement_notes(repeats: int, calls: pl.DataFrame, more: pl.DataFrame, evidence: Evidence) -> list[str]:
+    """Say what records repeat, and where the VCF and a gVCF of its own do not agree."""
+    absent = len(more.filter(copies=0))
+    counted = {
+        "{} rows of records that stand twice were read once": repeats,
+        "{} alleles that the gVCF calls are not in the VCF: repeat where they matter": absent,
+        "{} calls lie where the gVCF says reference": count_inside(calls, evidence.blocks),
+    }
+    return [text.format(count) for text, count in counted.items() if count]
 
 
 def without_calls(newborn: Newborn, quarantine_reason: str | None = None) -> NewbornData:
@@ -91,7 +111,10 @@ def _of(newborn: Newborn, table: pl.DataFrame) -> pl.DataFrame:
 
 
 def alleles_seen(calls: pl.DataFrame, header: Header) -> pl.DataFrame:
-    """Return the alleles of CALLED rows with the annotation that their records carry."""
+    """Return the alleles of CALLED rows with the annotation that their records carry.
+
+    What a record says of a substitution of several bases is not true of each of them.
+    """
     declared = header.annotation_fields()
     info = pl.concat_str(pl.lit(";"), "info")
     annotations = [
@@ -100,5 +123,6 @@ def alleles_seen(calls: pl.DataFrame, header: Header) -> pl.DataFrame:
         ).alias(name)
         for name, key in ANNOTATION_KEYS.items()
     ]
-    seen = calls.with_columns(pl.col("allele").alias("allele_index"), *annotations)
+    whole = [pl.when(pl.col("part_of").is_null()).then(each) for each in annotations]
+    seen = calls.with_columns(pl.col("allele").alias("allele_index"), *whole)
     return check(seen.select(list(ALLELES_SEEN)), ALLELES_SEEN, "alleles")

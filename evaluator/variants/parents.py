@@ -25,6 +25,7 @@ from evaluator.variants.intervals import SPACING, from_frame
 from evaluator.variants.normalise import trim_alleles
 from evaluator.variants.records import Tally, sample_column, scan
 from evaluator.variants.sources import open_source
+from evaluator.variants.substitutions import with_parts
 
 _ALLELE = ["contig", "position", "ref", "alt"]
 _COPIES = pl.Schema({name: PARENTS[name] for name in _ALLELE} | {"copies": pl.Int8(), "ploidy": pl.Int8()})
@@ -84,7 +85,7 @@ def _copies(
     for frame in scan(source, places, [column], Tally()):
         label = labelled(frame, column, scope.panel.criteria.callability)
         believed = frame.filter(label["reason"].is_null())
-        carried.append(read_genotypes(path, believed, [column]).calls.select(list(_COPIES)))
+        carried.append(with_parts(read_genotypes(path, believed, [column]).calls).select(list(_COPIES)))
         shown_absent.append(_absent(believed, sample_column(column), own))
     present = pl.concat(carried)
     absent = pl.concat(shown_absent).unique(_ALLELE, keep="first", maintain_order=True)

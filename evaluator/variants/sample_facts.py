@@ -53,6 +53,7 @@ def call_facts(calls: pl.DataFrame, build: str) -> pl.DataFrame:
     genotype = pl.concat_str(key, separator="-").str.join("\n")
     facts = (
         calls.lazy()
+        .filter(pl.col("part_of").is_null(), pl.col("copies") > 0)
         .select(list(CALLS)[: list(CALLS).index("missing") + 1])
         .sort("newborn", *key)
         .group_by("newborn", maintain_order=True)

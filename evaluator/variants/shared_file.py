@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
 from evaluator.errors import InputError
 from evaluator.variants.batch import Scope
-from evaluator.variants.build import require_build, require_listed_bases
-from evaluator.variants.callability import Evidence, no_evidence, read_callable
+from evaluator.variants.build import require_agreeing_bases, require_build, require_listed_bases
+from evaluator.variants.callability import NOWHERE, Evidence, no_evidence, read_callable
+from evaluator.variants.calls import CALLED
 from evaluator.variants.cohort import Newborn
 from evaluator.variants.header import choose_sample
 from evaluator.variants.joint import JointReading, is_wide, read_joint
@@ -17,6 +19,8 @@ from evaluator.variants.newborn import NewbornData, sequenced
 from evaluator.variants.reading import Reading, read_samples, require_explained
 from evaluator.variants.sources import Source, open_source
 
+# Of so many samples nearly all genotypes are reference; parsing each would cost more than all the rest.
+REFERENCES_UNREAD = 16
 Failures = dict[str, InputError]  # newborn -> what is wrong with its files
 
 
@@ -42,9 +46,10 @@ def read_shared_file(
     try:
         read = read_joint if is_wide(source) else read_samples
         reading = read(source, scope.regions, sorted(set(samples.values())))
+        alleles, build = scope.panel.alleles, scope.panel.genome_build
         if not build_by:
-            alleles, build = scope.panel.alleles, scope.panel.genome_build
             build_by = require_listed_bases(source.header, reading.touched, alleles, build)
+        require_agreeing_bases(source.path, reading.touched, alleles)
         _agree_on_annotations(source, annotations)
     except InputError as error:
         return [], failures | {newborn.id: error for newborn in group}
@@ -106,13 +111,25 @@ def _assembled(
             failures[newborn.id] = error
             continue
         entry = {**shared, "row": newborn.line, "note": "; ".join(filter(None, (reading.note, note)))}
+        entry["reference_genotypes"] = 0
         if joint is not None:
             joint.add(newborn, sample, evidence, entry)
             continue
         genotypes = checked.genotypes[sample]
+        if _is_same_file(newborn):  # a gVCF that is its own evidence cannot contradict itself
+            evidence = replace(evidence, blocks=NOWHERE, calls=CALLED.to_frame())
+        if _is_same_file(newborn) or len(source.header.samples) >= REFERENCES_UNREAD:
+            genotypes = replace(genotypes, references=genotypes.references.clear())
         entry["set_aside"] = dict(sorted(genotypes.set_aside.items()))
-        found.append(sequenced(newborn, genotypes, source.header, scope.regions, evidence, entry))
+        entry["reference_genotypes"] = len(genotypes.references)
+        thresholds = scope.thresholds()
+        found.append(sequenced(newborn, genotypes, source.header, scope.regions, evidence, thresholds, entry))
     return found if joint is None else [joint.assembled()], failures
+
+
+def _is_same_file(newborn: Newborn) -> bool:
+    both = newborn.vcf, newborn.callable
+    return None not in both and len({path.resolve() for path in both if path is not None}) == 1
 
 
 def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, object]:

@@ -106,8 +106,8 @@ class Judge:
         if newborn.evidence == "none" and self.criteria.callability.unknown != "assessed":
             return UNSEEN
         gene = self.genes[row["gene"]]
-        gaps = [(gap["start"], gap["end"]) for gap in newborn.uncallable if gap["contig"] == gene.contig]
-        if not gaps:
+        gaps, blocks = _gaps_and_blocks(newborn, gene.contig)
+        if not gaps and not blocks:
             return NEGATIVE
         bases = sum(end - start for start, end in gene.exons)
         lost = sum(shared(exon, gap) for exon in gene.exons for gap in gaps)
@@ -119,12 +119,19 @@ class Judge:
                 place = (entry["position"] - 1, entry["position"] - 1 + len(entry["ref"]))
                 if any(shared(place, gap) for gap in gaps):
                     return UNSEEN
+                # Under a block every base was read, but only a call says what became of the allele.
+                if any(shared(place, block) for block in blocks) and not _called(newborn, name_of(entry)):
+                    return UNSEEN
         return NEGATIVE
 
     # Which alleles count ---------------------------------------------------------------------------------
 
-    def _standing(self, name: Name, row: Row) -> str | None:
-        """`full` for an allele that qualifies, `alone` for one that only a rule about pairs may use."""
+    def _standing(self, name: Name, row: Row, *, part: bool = False) -> str | None:
+        """`full` for an allele that qualifies, `alone` for one that only a rule about pairs may use.
+
+        A part of a longer substitution qualifies by a list or by ClinVar: its own consequence is not what
+        happens.
+        """
         on = {
             entry["list"]
             for entry in self.listed[row["gene"]]
@@ -132,11 +139,11 @@ class Judge:
         }
         if "deny" in on:
             return None
-        if "deny_alone" not in on and ("allow" in on or self._evident(name, row)):
+        if "deny_alone" not in on and ("allow" in on or self._evident(name, row, part=part)):
             return "full"
         return "alone" if name in self.ruled[row["gene"]] else None
 
-    def _evident(self, name: Name, row: Row) -> bool:
+    def _evident(self, name: Name, row: Row, *, part: bool) -> bool:
         """ClinVar or the consequence makes the allele qualify, and the row accepts this kind of evidence."""
         several = len(self.inheritances[row["gene"]]) > 1
         dominant = row["inheritance"] in ("AD", "XLD")
@@ -145,7 +152,7 @@ class Judge:
         if self.annotation is None or (name, row["gene"]) not in self.annotation:
             return False
         fact = self.annotation[name, row["gene"]]
-        known, broken = self._known_pathogenic(fact, row), self._predicted_lof(fact, row, name)
+        known, broken = self._known_pathogenic(fact, row), self._predicted_lof(fact, row, name) and not part
         terms = set((fact["consequence"] or "").split("&"))
         if row["evidence"] == "lof":
             return broken or bool(known and terms & self._lof_terms())
@@ -202,11 +209,12 @@ class Judge:
         alone: list[Row] = []
         doubtful: list[Row] = []
         doubted = False
-        for call in calls:
-            standing = self._standing(name_of(call), row)
-            if standing is None:
+        for name, told in _by_allele(calls).items():
+            standings = {self._standing(name, row, part=one["part_of"] is not None) for one in told} - {None}
+            if not standings:
                 continue
-            if self._fails_quality(call, chromosomes):
+            standing, call = "full" if "full" in standings else "alone", told[0]
+            if self._contradict(told, chromosomes) or self._fails_quality(call, chromosomes):
                 doubted = doubted or standing == "full"
                 doubtful += [call] if standing == "alone" else []
             else:
@@ -223,6 +231,18 @@ class Judge:
                 return UNSEEN
         return UNSEEN if doubted and answer == NEGATIVE else answer
 
+    def _contradict(self, told: list[Row], chromosomes: int) -> bool:
+        """Several records of one allele that differ in genotype, phase, belief, or in being a part."""
+        said = {
+            (
+                *(one[key] for key in ("copies", "ploidy", "missing", "haplotype", "part_of")),
+                one["phase_set"] if one["haplotype"] is not None else None,
+                self._fails_quality(one, chromosomes),
+            )
+            for one in told
+        }
+        return len(said) > 1
+
     def _partner_in_the_dark(
         self, newborn: Newborn, full: list[Row], alone: list[Row], doubtful: list[Row], row: Row
     ) -> bool:
@@ -233,7 +253,7 @@ class Judge:
         """
         seen = full + alone + doubtful
         contig = self.genes[row["gene"]].contig
-        gaps = [(gap["start"], gap["end"]) for gap in newborn.uncallable if gap["contig"] == contig]
+        gaps = [span for spans in _gaps_and_blocks(newborn, contig) for span in spans]
         hidden = [
             name
             for name in sorted(self.ruled[row["gene"]] - {name_of(call) for call in seen})
@@ -346,7 +366,8 @@ class Judge:
             return None
         record = ("source_position", "source_ref", "source_alts")
         if all(one[key] is not None and one[key] == other[key] for key in record):
-            return "trans"
+            whole = [call["part_of"] or "-".join(map(str, name_of(call))) for call in (one, other)]
+            return "cis" if whole[0] == whole[1] else "trans"
         substitutions = all(len(call[key]) == 1 for call in (one, other) for key in ("ref", "alt"))
         if substitutions and one["position"] == other["position"]:
             return "trans"
@@ -384,6 +405,32 @@ def fold(verdicts: dict[tuple[str, str, str], str]) -> dict[str, str]:
     for (condition, _, _), verdict in verdicts.items():
         conditions[condition] = min(verdict, conditions.get(condition, NEGATIVE), key=STRENGTH.index)
     return conditions
+
+
+def _gaps_and_blocks(newborn: Newborn, contig: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Stretches that were not read, and blocks of unequal length, of one contig."""
+    here = [gap for gap in newborn.uncallable if gap["contig"] == contig]
+    gaps = [(gap["start"], gap["end"]) for gap in here if gap["reason"] != "unequal_block"]
+    return gaps, [(gap["start"], gap["end"]) for gap in here if gap["reason"] == "unequal_block"]
+
+
+def _called(newborn: Newborn, name: Name) -> bool:
+    """The allele itself was called."""
+    return any(name_of(call) == name and call["copies"] > 0 for call in newborn.calls)
+
+
+def _by_allele(calls: list[Row]) -> dict[Name, list[Row]]:
+    """The rows of each allele; what several alleles of one genotype have in common is one row."""
+    rows: dict[Name, list[Row]] = defaultdict(list)
+    for call in calls:
+        rows[name_of(call)].append(call)
+    record = ("source_position", "source_ref", "source_alts")
+    for name, told in rows.items():
+        one_genotype = len({tuple(one[key] for key in record) for one in told}) == 1
+        if len(told) > 1 and one_genotype and len({one["part_of"] for one in told}) == len(told):
+            copies = sum(one["copies"] for one in told)
+            rows[name] = [{**told[0], "copies": copies, "haplotype": None, "part_of": None}]
+    return rows
 
 
 def _one_copy_enough(full: list[Row], row: Row) -> str:

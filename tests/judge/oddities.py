@@ -187,6 +187,8 @@ def _newborn(
             _add_gaps(newborn, world, symbol, chance)
     newborn.calls.sort(key=lambda call: (call["contig"], call["position"], call["ref"], call["alt"]))
     newborn.uncallable = _merged(name, newborn.uncallable)
+    if newborn.evidence != "none" and chance.random() < 0.3:
+        _add_block(newborn, world, chance.choice(sorted(chosen)), chance)
     return newborn
 
 
@@ -265,9 +267,39 @@ def _add_record(
                 "source_position": name[1],
                 "source_ref": name[2],
                 "source_alts": ",".join(each[3] for each in names),
+                "part_of": None,
                 "genotype": ("|" if piped else "/").join(places),
             }
         )
+    if len(names) == 1:
+        _lengthen_or_repeat(newborn.calls, chance)
+
+
+def _lengthen_or_repeat(calls: list[Row], chance: random.Random) -> None:
+    """Now and then write the last call as part of a longer substitution, or once more and differently."""
+    call, kind = calls[-1], chance.random()
+    if kind < 0.05 and len(call["ref"]) == len(call["alt"]) == 1:
+        ref, alt = chance.sample(BASES, 2)
+        whole = {"ref": call["ref"] + ref, "alt": call["alt"] + alt}
+        source = {"source_ref": whole["ref"], "source_alts": whole["alt"]}
+        name = f"{call['contig']}-{call['position']}-{whole['ref']}-{whole['alt']}"
+        second = {"position": call["position"] + 1, "ref": ref, "alt": alt}
+        calls[-1:] = [
+            {**call, **source, **whole},
+            {**call, **source, "part_of": name},
+            {**call, **source, **second, "part_of": name},
+        ]
+    elif kind < 0.08:
+        other = chance.choice(
+            [
+                {"copies": call["copies"] % call["ploidy"] + 1},
+                {"copies": 0, "alt_depth": None},
+                {"depth": 31},
+                {"genotype_quality": 3.0},
+                {"haplotype": None},
+            ]
+        )
+        calls.append({**call, **other, "repeated": True})
 
 
 def _add_gaps(newborn: Newborn, world: Universe, symbol: str, chance: random.Random) -> None:
@@ -292,6 +324,16 @@ def _add_gaps(newborn: Newborn, world: Universe, symbol: str, chance: random.Ran
         start, end = gene.exons[0][0] - 20, gene.exons[-1][1] + 20
     if end > start:
         newborn.uncallable.append({"contig": gene.contig, "start": start, "end": end, "reason": "not_in_bed"})
+
+
+def _add_block(newborn: Newborn, world: Universe, symbol: str, chance: random.Random) -> None:
+    """Lay a block of unequal length over an allele, where nothing else is said of its place."""
+    contig, position, ref, _ = chance.choice(world.alleles[symbol])
+    start, end = position - 1, position - 1 + len(ref)
+    gaps = [(gap["start"], gap["end"]) for gap in newborn.uncallable if gap["contig"] == contig]
+    if not any(low < end and start < high for low, high in gaps):
+        block = {"contig": contig, "start": start, "end": end, "reason": "unequal_block"}
+        newborn.uncallable.append({"newborn": newborn.name, **block})
 
 
 def _merged(name: str, gaps: list[Row]) -> list[Row]:

@@ -43,7 +43,7 @@ REVIEW = {
 
 
 def readable(person: Newborn) -> Newborn:
-    """The newborn as a file can tell it: sequenced, with a BED file or without one."""
+    """The newborn as a file can tell it: sequenced, with a BED file or without one, each call once."""
     evidence = "none" if person.evidence == "none" else "bed"
     return Newborn(
         person.name,
@@ -51,8 +51,8 @@ def readable(person: Newborn) -> Newborn:
         person.sex_chromosomes,
         "sequenced",
         evidence,
-        person.calls,
-        person.uncallable,
+        [call for call in person.calls if "repeated" not in call],
+        [gap for gap in person.uncallable if gap["reason"] != "unequal_block"],
     )
 
 
@@ -95,6 +95,8 @@ def _vcf(person: Newborn, world: Universe, build: str) -> str:
     contigs = "".join(f"##contig=<ID={name},length={size}>\n" for name, size in lengths.items())
     records: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for call in person.calls:
+        if call["part_of"] is not None:
+            continue
         records[call["contig"], call["source_position"], call["source_ref"], call["source_alts"]].append(call)
     order = {name: place for place, name in enumerate(lengths)}
     lines = [

@@ -15,7 +15,7 @@ from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.provenance import read_provenance
 from evaluator.screening.flag import flag, write_findings
-from evaluator.screening.requirements import block_problems, build_problems
+from evaluator.screening.requirements import block_problems, build_problems, reference_problems
 from evaluator.variants.annotate import annotate, write_variants
 from evaluator.variants.batch import BATCHES
 from evaluator.variants.extract import Request, extract
@@ -154,6 +154,35 @@ def test_blocks_read_under_other_rules_are_refused(
     criteria = load_panel(opened[1] / "panel").criteria
     assert criteria.callability.min_depth == 10
     assert len(block_problems(criteria, read_by, "store")) == problems
+
+
+@pytest.mark.parametrize(("depth", "quality", "problems"), [(10, 20, 0), (8, 20, 1), (None, 19, 2)])
+def test_reference_genotypes_read_under_other_thresholds_are_refused(
+    opened: Opened, depth: int | None, quality: int, problems: int
+) -> None:
+    """Reference genotypes were believed by the thresholds of the panel they were extracted with."""
+    criteria = load_panel(opened[1] / "panel").criteria
+    assert (criteria.callability.min_depth, criteria.quality.min_genotype_quality) == (10, 20)
+    rule: dict[str, object] = {"min_depth": depth, "min_genotype_quality": quality}
+    assert len(reference_problems(criteria, [rule, rule], "store")) == problems
+
+
+def test_thresholds_matter_where_reference_genotypes_were_judged(opened: Opened, tmp_path: Path) -> None:
+    """A VCF that speaks of reference genotypes was read by the panel's depth and quality."""
+    _, folder = opened
+    vcf = folder / "newborn.vcf"
+    more = "chr1\t75761200\t.\tA\tG\t50\tPASS\t.\tGT:AD:DP:GQ\t0/0:30,0:30:90\n"
+    vcf.write_text(vcf.read_text(encoding="utf-8") + more, encoding="utf-8")
+    extract(Request(folder / "samples.tsv", load_panel(folder / "panel"), tmp_path / "judged"), AT)
+    changed = (
+        "preset: listed-alleles-only\ncallability: {min_depth: 20}\nquality: {min_genotype_quality: 5}\n"
+    )
+    panel = rewritten(folder, "criteria.yaml", lambda _: changed)
+    with pytest.raises(InputError) as raised:
+        flag(open_store(tmp_path / "judged"), panel)
+    told = [problem.message for problem in raised.value.problems]
+    assert ["callability.min_depth" in text for text in told] == [True, False]
+    assert ["quality.min_genotype_quality" in text for text in told] == [False, True]
 
 
 def test_the_depth_matters_only_where_blocks_were_read(opened: Opened) -> None:

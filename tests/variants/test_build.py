@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from evaluator.errors import InputError
-from evaluator.variants.build import require_build, require_listed_bases
+from evaluator.variants.build import require_agreeing_bases, require_build, require_listed_bases
 from evaluator.variants.header import Header
 from evaluator.variants.sources import open_source
 
@@ -93,3 +93,15 @@ def test_listed_alleles_can_verify_a_silent_file(write_vcf: WriteVcf) -> None:
     wrong = pl.concat([listed.head(5), bases((5, "G"))])
     with pytest.raises(InputError, match="5 of 6"):
         require_listed_bases(silent, wrong, listed, "GRCh38")
+
+
+def test_a_record_may_not_contradict_a_listed_allele() -> None:
+    """Each base of REF is held against the listed alleles it overlaps; the position is told."""
+    listed = bases((100, "A"), (200, "CTT"))
+    records = bases((98, "GGAC"), (100, "a"), (202, "t"), (150, "G"), (200, "NYT"))
+    require_agreeing_bases(Path("newborn.vcf"), records, listed)
+    wrong = bases((98, "GGTC"), (201, "G"), (150, "G"))
+    with pytest.raises(InputError) as caught:
+        require_agreeing_bases(Path("newborn.vcf"), wrong, listed)
+    told = [problem.message.partition(",")[0] for problem in caught.value.problems]
+    assert told == ["has REF T at chr1:100", "has REF G at chr1:201"]
