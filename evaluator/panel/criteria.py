@@ -88,6 +88,7 @@ class PredictedLof(Rules):
     consequences: tuple[Consequence, ...]
     start_lost: bool
     last_exon: bool  # true: also past the rule of nonsense-mediated decay
+    loftee: Literal["high_confidence"] | None = None  # null: LOFTEE is shown, not asked
 
 
 class Frequency(Rules):

@@ -60,6 +60,7 @@ def criteria_in_words(criteria: Criteria) -> list[tuple[str, str]]:
         text = (
             "An allele counts when it breaks a gene whose mechanism is loss of function"
             f"{_ceilings(broken.max_frequency.model_dump())}."
+            + (" LOFTEE's low confidence speaks against it." if broken.loftee else "")
         )
     else:
         text = "Switched off: predicted consequences do not make an allele count."

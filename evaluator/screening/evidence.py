@@ -14,6 +14,7 @@ from evaluator.screening.lof import (
     has_consequence,
     in_decay_free_end,
     lof_consequence,
+    loftee_accepts,
     on_panel_transcript,
 )
 from evaluator.screening.reasons import Reason
@@ -32,6 +33,7 @@ RULES = (
     "rare_enough_lof",
     "escapes_decay",
     "on_panel_transcript",
+    "loftee_accepts",
     "is_known_pathogenic",
     "is_predicted_lof",
 )
@@ -45,6 +47,7 @@ class Sources:
     clinvar: bool
     consequence: bool
     frequency: bool
+    loftee: bool = False
 
     @classmethod
     def of(cls, names: tuple[str, ...]) -> Sources:
@@ -54,6 +57,7 @@ class Sources:
             clinvar="clinvar" in names,
             consequence=bool({"csq", "ann", "bcsq"} & set(names)),
             frequency="frequencies" in names,
+            loftee="loftee" in names,
         )
 
 
@@ -116,6 +120,7 @@ def rule_outcomes(criteria: Criteria) -> dict[str, pl.Expr]:
         "rare_enough_lof": rarer_than("lof_ceiling", criteria),
         "escapes_decay": escapes_decay(lof),
         "on_panel_transcript": on_panel_transcript(),
+        "loftee_accepts": loftee_accepts(lof),
     }
 
 
@@ -139,7 +144,9 @@ def rarer_than(ceiling: str, criteria: Criteria) -> pl.Expr:
 def automatic_rules(criteria: Criteria) -> dict[str, pl.Expr]:
     """Return the two rules that make an allele qualify without a list, before the row's own restrictions."""
     known = pl.all_horizontal("pathogenic_enough", "benign_enough", "stars_enough", "rare_enough_known")
-    lof = pl.all_horizontal("lof_consequence", "lof_mechanism", "rare_enough_lof", "on_panel_transcript")
+    lof = pl.all_horizontal(
+        "lof_consequence", "lof_mechanism", "rare_enough_lof", "on_panel_transcript", "loftee_accepts"
+    )
     return {
         "is_known_pathogenic": pl.lit(criteria.known_pathogenic.enabled) & known,
         "is_predicted_lof": pl.lit(criteria.predicted_lof.enabled) & lof & ~pl.col("escapes_decay"),
@@ -201,6 +208,7 @@ def obstacle(criteria: Criteria) -> pl.Expr:
         (lof & ~pl.col("rare_enough_lof"), Reason.TOO_COMMON),
         (lof & pl.col("escapes_decay"), Reason.ESCAPES_DECAY),
         (lof & ~pl.col("on_panel_transcript"), Reason.OTHER_TRANSCRIPT),
+        (lof & ~pl.col("loftee_accepts"), Reason.LOW_CONFIDENCE_LOF),
     )
     first = pl.coalesce([pl.when(condition).then(pl.lit(str(reason))) for condition, reason in steps])
     return pl.when(qualifying_evidence().is_null()).then(first)

@@ -24,6 +24,7 @@ from evaluator.screening.requirements import (
     block_problems,
     build_problems,
     frequency_problems,
+    loftee_problems,
     notes,
     reference_problems,
     region_problems,
@@ -107,6 +108,7 @@ def require_fit(store: Store, panel: Panel) -> None:
             *annotation_problems(store),
             *missing_fields(newborns, panel.criteria, where),
             *frequency_problems(panel, Sources.of(store.annotation_sources), where),
+            *loftee_problems(panel.criteria, Sources.of(store.annotation_sources), where),
         ]
     )
 

@@ -53,6 +53,17 @@ def on_panel_transcript() -> pl.Expr:
     return used.is_null() | nothing_known | same
 
 
+def loftee_accepts(rule: PredictedLof) -> pl.Expr:
+    """LOFTEE gives high confidence (HC), where the panel asks it (Karczewski et al., Nature 2020;581:434).
+
+    LOFTEE judges stops, frameshifts and splice sites only. Where it says nothing of an allele, that is not
+    held against the allele (our decision): its silence is no low confidence.
+    """
+    if rule.loftee is None:
+        return pl.lit(value=True)
+    return (pl.col("loftee") == "HC").fill_null(value=True)
+
+
 def decay_free_ends(build: str) -> pl.DataFrame:
     """Return gene, start, end (0-based half-open) where a stop codon escapes decay.
 

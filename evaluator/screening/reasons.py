@@ -58,6 +58,7 @@ class Reason(StrEnum):
     NOT_LOF_MECHANISM = "not_lof_mechanism"
     ESCAPES_DECAY = "escapes_decay"
     OTHER_TRANSCRIPT = "other_transcript"
+    LOW_CONFIDENCE_LOF = "low_confidence_lof"
     EVIDENCE_NOT_ACCEPTED = "evidence_not_accepted"
     NO_QUALIFYING_ALLELE = "no_qualifying_allele"
     # what the store could not say
@@ -110,6 +111,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.NOT_LOF_MECHANISM: "Loss of function is not this condition's declared mechanism.",
     Reason.ESCAPES_DECAY: "The transcript is expected to escape nonsense-mediated decay.",
     Reason.OTHER_TRANSCRIPT: "The consequence was predicted on another transcript than the panel's.",
+    Reason.LOW_CONFIDENCE_LOF: "LOFTEE gives the predicted loss of function no high confidence.",
     Reason.EVIDENCE_NOT_ACCEPTED: "The gene row does not accept this kind of evidence.",
     Reason.NO_QUALIFYING_ALLELE: "No allele met the panel's evidence rules.",
     Reason.NO_ANNOTATION: "The store was never annotated: only listed alleles were evaluated.",

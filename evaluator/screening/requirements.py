@@ -148,6 +148,18 @@ def frequency_problems(panel: Panel, sources: Sources, where: str) -> list[Probl
     return problems
 
 
+def loftee_problems(criteria: Criteria, sources: Sources, where: str) -> list[Problem]:
+    """Refuse to ask LOFTEE where the consequences were annotated without it."""
+    rule = criteria.predicted_lof
+    if not (rule.enabled and rule.loftee and sources.consequence) or sources.loftee:
+        return []
+    message = (
+        f"predicted_lof.loftee is {rule.loftee}, but not every CSQ of the store has a field LoF; annotate "
+        "the VCFs by VEP with the LOFTEE plugin and extract them again, or set predicted_lof.loftee to null"
+    )
+    return [Problem(where, 0, message)]
+
+
 def notes(panel: Panel, sources: Sources, statistics: list[str]) -> list[str]:
     """Say once what could not be evaluated for want of annotation, or on another statistic than asked for.
 

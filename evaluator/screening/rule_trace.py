@@ -143,7 +143,9 @@ def _lof(call: Call, criteria: Criteria) -> tuple[RuleOutcome, ...]:
             ),
         ]
     if call["loftee"] is not None:
-        outcomes.append(RuleOutcome("LOFTEE", call["loftee"], "shown, not used", None))
+        asked = criteria.predicted_lof.loftee is not None
+        met = call["loftee_accepts"] if asked else None
+        outcomes.append(RuleOutcome("LOFTEE", call["loftee"], "HC" if asked else "shown, not used", met))
     return tuple(outcomes)
 
 

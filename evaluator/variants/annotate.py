@@ -46,7 +46,7 @@ class Annotation:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Kinds of annotation behind the table: csq, ann, bcsq, clinvar, frequencies."""
+        """Kinds of annotation behind the table: csq, ann, bcsq, loftee, clinvar, frequencies."""
         named = self.provenance.parameters["sources"]
         return tuple(named) if isinstance(named, list) else ()
 
@@ -61,7 +61,7 @@ def annotate(store: Store, clinvar: Path | None = None, frequencies: Path | None
     kinds = _declared_kinds(store)
     entries = _entries(store, kinds)
     alleles = store.alleles().select(ALLELE).unique().sort(ALLELE).collect()
-    sources = [*kinds]
+    sources = [*kinds, *(["loftee"] if _carries_loftee(store) else [])]
     if clinvar is not None:
         sources.append("clinvar")
     if frequencies is not None or _carries_frequencies(store):
@@ -144,6 +144,11 @@ def _declared_kinds(store: Store) -> tuple[str, ...]:
 def _carries_frequencies(store: Store) -> bool:
     fields = [declared["csq"] for declared in _fields(store).values() if "csq" in declared]
     return bool(fields) and all(csq_statistic(names) is not None for names in fields)
+
+
+def _carries_loftee(store: Store) -> bool:
+    fields = [declared.get("csq", ()) for declared in _fields(store).values()]
+    return bool(fields) and all("LoF" in names for names in fields)
 
 
 def _entries(store: Store, kinds: Sequence[str]) -> pl.DataFrame:

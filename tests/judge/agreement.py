@@ -105,7 +105,7 @@ def settings(panel: Panel) -> dict[str, tuple[Panel, bool]]:
     lenient = under(
         phase={"pipe_without_phase_set": "phased", "event_distance": None},
         x_linked={"report_heterozygous_females": True},
-        predicted_lof={"last_exon": True, "start_lost": True},
+        predicted_lof={"last_exon": True, "start_lost": True, "loftee": "high_confidence"},
         callability={"unknown": "assessed", "min_fraction": None},
     )
     loose = under(

@@ -147,8 +147,22 @@ MUTATIONS = (
     Mutation(
         "loss of function on the panel's transcript",
         "evidence.py",
-        '"rare_enough_lof", "on_panel_transcript")',
-        '"rare_enough_lof")',
+        '"rare_enough_lof", "on_panel_transcript", "loftee',
+        '"rare_enough_lof", "loftee',
+    ),
+    Mutation(
+        "LOFTEE's low confidence is no high confidence",
+        "lof.py",
+        'pl.col("loftee") == "HC"',
+        'pl.col("loftee") != ""',
+        CASE + "acadm_stop_low_confidence",
+    ),
+    Mutation(
+        "LOFTEE is asked only where the panel says so",
+        "lof.py",
+        "if rule.loftee is None:",
+        "if rule is None:",
+        CASE + "acadm_stop_low_confidence_not_asked",
     ),
     Mutation("fifty bases before the last junction", "lof.py", "DECAY_MARGIN = 50", "DECAY_MARGIN = 49"),
     Mutation(

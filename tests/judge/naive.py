@@ -195,6 +195,9 @@ class Judge:
         accepted = {unversioned(each) for each in (*gene.transcripts, row["transcript"]) if each}
         if accepted and unversioned(fact["transcript"]) not in accepted:
             return False
+        # A panel that asks LOFTEE does not take what LOFTEE trusts less than fully; silence is no judgement.
+        if rule.loftee == "high_confidence" and fact["loftee"] not in (None, "HC"):
+            return False
         # Only a premature end of translation is a matter of decay; a lost stop lies in the last exon always.
         truncating = terms & {"stop_gained", "frameshift_variant"}
         if terms == truncating and not rule.last_exon and escapes_decay(name, gene):

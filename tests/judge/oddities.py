@@ -134,7 +134,7 @@ def _annotated(name: Name, symbol: str, gene: Gene, chance: random.Random) -> Ro
         "transcript": None if consequence is None else _transcript(transcripts, chance),
         "consequence": consequence,
         "exon": None,
-        "loftee": None,
+        "loftee": (None, "HC", "LC")[name[1] % 3],
         "clinvar_id": "1" if known else None,
         "clinvar_significance": "Pathogenic" if known else None,
         "clinvar_pathogenic": chance.choice([0, 1, 1, 2, 5]) if known else None,

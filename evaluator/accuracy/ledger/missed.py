@@ -86,6 +86,7 @@ BY_REASON: dict[Miss, tuple[Reason, ...]] = {
         Reason.NOT_LOF_MECHANISM,
         Reason.ESCAPES_DECAY,
         Reason.OTHER_TRANSCRIPT,
+        Reason.LOW_CONFIDENCE_LOF,
         Reason.EVIDENCE_NOT_ACCEPTED,
     ),
     Miss.ONE_HETEROZYGOTE: (Reason.ONE_ALLELE_ONLY, Reason.CARRIER_FEMALE, Reason.IN_CIS),
