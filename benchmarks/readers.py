@@ -169,6 +169,25 @@ def cyvcf2_carriers() -> Read:
     return read
 
 
+def cyvcf2_genotypes() -> Read:
+    """Return the loop that cyvcf2's documentation shows: each carrier's entry of `record.genotypes`."""
+    from cyvcf2 import VCF
+
+    def read(job: Job) -> None:
+        for file in job.files:
+            reader = VCF(str(file))
+            newborns = reader.samples
+            _ = [
+                (newborns[place], record.CHROM, record.POS, genotype)
+                for contig, start, end in read_bed(job.bed)
+                for record in reader(f"{contig}:{start + 1}-{end}")
+                for place, genotype in enumerate(record.genotypes)
+                if any(allele > 0 for allele in genotype[:-1])
+            ]
+
+    return read
+
+
 def cyvcf2_table() -> Read:
     """Return the same loop made to end where we end: a row per called allele, typed, in Parquet."""
     import numpy as np
@@ -308,6 +327,7 @@ READERS: dict[str, Callable[[], Read]] = {
     "cyvcf2, all records": cyvcf2_whole,
     "cyvcf2, carriers": cyvcf2_carriers,
     "cyvcf2, carriers as a table": cyvcf2_table,
+    "cyvcf2, record.genotypes": cyvcf2_genotypes,
     "nbseval, carriers in memory": joint_carriers,
     "bcftools query carriers, bundled": bundled("query", "-R", "BED", "-i", CALLED, "-f", CARRIERS),
     "bcftools query carriers, command": installed("query", "-R", "BED", "-i", CALLED, "-f", CARRIERS),

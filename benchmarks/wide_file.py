@@ -27,6 +27,7 @@ READERS = (
     "nbseval, carriers in memory",
     "cyvcf2, carriers as a table",
     "cyvcf2, carriers",
+    "cyvcf2, record.genotypes",
     "bcftools query carriers, bundled",
     "bcftools query carriers, command",
     "limit: inflate everything",
