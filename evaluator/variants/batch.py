@@ -124,14 +124,15 @@ def write_batch(
 
 def _tables(cohort: Cohort, scope: Scope, newborns: list[NewbornData]) -> dict[str, pl.DataFrame]:
     rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
-    calls = pl.concat([data.calls for data in newborns])
-    gaps = pl.concat([data.uncallable for data in newborns])
     key = ["position", "ref", "alt"]
+    calls = pl.concat([data.calls for data in newborns])
+    calls = calls.sort("newborn", rank, *key, *list(CALLS)[5:]).select(list(CALLS))
+    gaps = pl.concat([data.uncallable for data in newborns])
     described = pl.concat([data.newborns for data in newborns]).sort("newborn")
     build = scope.panel.genome_build
     return {
         "newborns": with_sample_facts(described, cohort.newborns, calls, build),
-        "calls": calls.sort("newborn", rank, *key, *list(CALLS)[5:]).select(list(CALLS)),
+        "calls": calls,
         "uncallable": gaps.sort("newborn", rank, "start").select(list(UNCALLABLE)),
     }
 

@@ -34,9 +34,10 @@ def with_sample_facts(
 
 
 def call_facts(calls: pl.DataFrame, build: str) -> pl.DataFrame:
-    """Return newborn, CALL_FACTS and DIGEST of every newborn with a call; needs the columns of CALLS.
+    """Return newborn, CALL_FACTS and DIGEST of every newborn with a call.
 
-    Half calls are not counted: their partner may be anything.
+    `calls` (tables.CALLS) are sorted as in the store, for their order decides the digest. Half calls are not
+    counted: their partner may be anything.
     """
     whole, all_copies = pl.col("missing") == 0, pl.col("copies") == pl.col("ploidy")
     outside, diploid = ~pseudo_autosomal(build), pl.col("ploidy") > 1
@@ -55,7 +56,6 @@ def call_facts(calls: pl.DataFrame, build: str) -> pl.DataFrame:
         calls.lazy()
         .filter(pl.col("part_of").is_null(), pl.col("copies") > 0)
         .select(list(CALLS)[: list(CALLS).index("missing") + 1])
-        .sort("newborn", *key)
         .group_by("newborn", maintain_order=True)
         .agg(
             *(mask.sum().cast(pl.Int32).alias(name) for name, mask in counts.items()), genotype.alias(DIGEST)
