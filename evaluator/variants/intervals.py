@@ -29,11 +29,16 @@ class Intervals:
 
     def overlapped_by(self, starts: Coordinates, ends: Coordinates) -> NDArray[np.bool_]:
         """Tell for each half-open query interval whether it overlaps one of these."""
-        if not len(self):
+        if not len(self) or not len(starts):
             return np.zeros(len(starts), dtype=np.bool_)
-        first = np.searchsorted(self.ends, starts, side="right")
-        inside = first < len(self)
-        found: NDArray[np.bool_] = inside & (self.starts[np.minimum(first, len(self) - 1)] < ends)
+        # Queries often lie close together: only the intervals between the first and the last are searched.
+        low = int(np.searchsorted(self.ends, starts.min(), side="right"))
+        high = int(np.searchsorted(self.starts, ends.max(), side="left"))
+        if low >= high:
+            return np.zeros(len(starts), dtype=np.bool_)
+        first = np.searchsorted(self.ends[low:high], starts, side="right")
+        inside = first < high - low
+        found: NDArray[np.bool_] = inside & (self.starts[low:high][np.minimum(first, high - low - 1)] < ends)
         return found
 
     def contigs(self) -> set[str]:

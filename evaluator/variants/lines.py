@@ -73,7 +73,7 @@ def find_candidates(
     """
     text = slab.text if slab.text.endswith(b"\n") else slab.text + b"\n"
     buffer = np.frombuffer(text, np.uint8)
-    starts, ends, order = _lines(text, buffer)
+    starts, ends, order = _lines(text, buffer, slab.line_ends)
     ranks, positions, sound, grouped = _places(text, starts, ends)
     if not sound.all():
         wrong = np.flatnonzero(~sound)[:_MOST_PROBLEMS]
@@ -96,9 +96,10 @@ def find_candidates(
     return Candidates(gathered, axis[chosen], lines, int((ranks >= 0).sum()), len(far) > 0, ordered)
 
 
-def _lines(text: bytes, buffer: Bytes) -> tuple[Coordinates, Coordinates, Coordinates]:
+def _lines(text: bytes, buffer: Bytes, ends: Coordinates) -> tuple[Coordinates, Coordinates, Coordinates]:
     """Return where the filled lines begin and end, and their place among all lines."""
-    ends = np.flatnonzero(buffer == _NEWLINE)
+    if not len(ends) or ends[-1] + 1 < len(text):
+        ends = np.append(ends, len(text) - 1)  # where the last line would end
     starts = np.concatenate([np.zeros(1, ends.dtype), ends[:-1] + 1])
     order = np.arange(len(ends))
     if b"\r" in text:

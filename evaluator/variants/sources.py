@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from evaluator.variants import bcf, bgzf, index, probing
 from evaluator.variants.header import FIXED, Header, parse_header
-from evaluator.variants.intervals import Intervals
+from evaluator.variants.intervals import Coordinates, Intervals
 from evaluator.variants.stretches import ahead, texts
 
 # Below this size inflating everything costs less than decoding an index and seeking.
@@ -28,6 +29,11 @@ class Slab:
 
     text: bytes
     first_line: int
+
+    @cached_property
+    def line_ends(self) -> Coordinates:
+        """The places of the line ends in the text."""
+        return np.flatnonzero(np.frombuffer(self.text, np.uint8) == _NEWLINE)
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Source:
         elif self.probed:
             yield from (Slab(text, 0) for text in texts(self.path, self.probed.spans(regions)))
         else:
-            yield from _whole_slabs(self.path)
+            yield from _whole_slabs(self.path, self.format)
 
     def without_index(self) -> Source:
         """Return the same file, to be read from its beginning to its end."""
@@ -145,19 +151,21 @@ def _header_end(text: bytes) -> int | None:
     return found.end() if found[0].startswith(b"\n") else found.start()
 
 
-def _whole_slabs(path: Path) -> Iterator[Slab]:
-    chunks = bgzf.chunks(path)
+def _whole_slabs(path: Path, kind: str) -> Iterator[Slab]:
+    everything = [(0, (path.stat().st_size - len(bgzf.END_OF_FILE)) << 16)]
+    chunks = texts(path, everything) if kind == "bgzf" else bgzf.chunks(path)
     header, rest = _split_header(chunks)
     line = header.count(b"\n") + 1
-    pending: list[bytes] = [rest]
+    pending = [rest]
     for chunk in ahead(chunks):
         cut = chunk.rfind(b"\n") + 1
         if not cut:
             pending.append(chunk)
             continue
-        text = b"".join([*pending, memoryview(chunk)[:cut]])
-        yield Slab(text, line)
-        line += int(np.count_nonzero(np.frombuffer(text, np.uint8) == _NEWLINE))
+        # A chunk of whole lines alone is handed on as it is.
+        slab = Slab(b"".join(filter(None, [*pending, chunk[:cut]])), line)
+        yield slab
+        line += len(slab.line_ends)
         pending = [chunk[cut:]]
     text = b"".join(pending)
     if text:

@@ -57,7 +57,7 @@ def blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[list[
     skip = begin & 0xFFFF
     while at < last or (at == last and within):
         stream.seek(at)
-        raw = stream.read(min(bgzf.READ_SIZE, last - at + _LARGEST_BLOCK))
+        raw = stream.read(min(max(bgzf.READ_SIZE, _LARGEST_BLOCK), last - at + _LARGEST_BLOCK))
         texts: list[bytes] = []
         offset = 0
         while _is_whole(raw, offset) and (at + offset < last or (at + offset == last and within)):

@@ -159,6 +159,7 @@ def test_slabs_do_not_matter(write_vcf: WriteVcf, monkeypatch: pytest.MonkeyPatc
     assert expected.total() > 60
     for size in (1, 7, 100):
         monkeypatch.setattr("evaluator.variants.bgzf.READ_SIZE", size)
+        monkeypatch.setattr("evaluator.variants.stretches._TEXT_SIZE", size)
         assert ours(path, regions) == expected
         assert ours(packed, regions) == expected
 

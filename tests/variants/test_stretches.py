@@ -28,6 +28,7 @@ def test_one_long_stretch_comes_in_many_pieces_of_whole_lines(
     """However long a stretch is, not much more of it is held than was asked for."""
     monkeypatch.setattr(stretches, "_TEXT_SIZE", 1_000)
     monkeypatch.setattr(stretches.bgzf, "READ_SIZE", 4_000)
+    monkeypatch.setattr(stretches, "_LARGEST_BLOCK", 1_000)
     write_blocks(blocked, "".join(LINES), [500])
     pieces = list(stretches.texts(blocked, [(0, end_of(blocked))]))
     assert b"".join(pieces) == "".join(LINES).encode()
