@@ -105,6 +105,12 @@ class Sample(Rules):
     contaminated: Literal["flag", "stop"]  # above the maximum; a maximum of null asks nothing
     transfused: Literal["flag", "stop", "ignore"]
     sex_mismatch: Literal["flag", "stop", "ignore"]
+    # Nobody published how many Mendelian errors a panel's genes may show: these are ours, tried on one public
+    # trio (panel/README.md). Below the least number of places nothing is said of parentage.
+    parent_mismatch: Literal["stop", "flag", "off"] = "stop"  # stop: the parents' genotypes are not used
+    max_parent_errors: Fraction = 0.03
+    min_parent_places: Annotated[int, Field(ge=1)] = 100
+    min_parent_x_places: Annotated[int, Field(ge=1)] = 5
     duplicates: Literal["flag", "stop", "ignore"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -15,12 +15,13 @@ from evaluator.screening.evidence import Sources, evidence_of_call
 from evaluator.screening.gene_rows import TWO_COPIES
 from evaluator.screening.inheritance import KEY, call_facts, of_inheritance, pair_facts, qualifies, sound
 from evaluator.screening.listed_alleles import ALLELE
+from evaluator.screening.parents import ParentalEvidence, parental_evidence, with_parents
 from evaluator.screening.partners import open_partners
 from evaluator.screening.phase import pairs
 from evaluator.screening.rulebook import CLASSES, EVALUATED, Rulebook
 from evaluator.screening.verdict import decide
 from evaluator.screening.zygosity import x_chromosomes
-from evaluator.tables import CALLS
+from evaluator.tables import CALLS, PARENTS
 from evaluator.vocabulary import SampleStatus
 
 
@@ -33,6 +34,7 @@ class Cohort:
     uncallable: pl.DataFrame
     variants: pl.DataFrame | None  # None = never annotated
     sources: Sources
+    parents: pl.DataFrame = field(default_factory=PARENTS.to_frame)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Decisions:
     candidates: pl.DataFrame  # newborn x allele x gene row that bear on a verdict
     pairs: pl.DataFrame  # newborn x row x two alleles, with phase and outcome
     facts: pl.DataFrame  # newborn x row with something to tell, and its finding
+    family: ParentalEvidence
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def evaluate(cohort: Cohort, panel: Panel) -> Evaluation:
     """Decide every newborn x gene row; those without a call or a gap share defaults."""
     rulebook = Rulebook(panel, cohort.variants, cohort.sources)
     newborns = evaluated(cohort.newborns)
-    decisions = decisions_of(rulebook, newborns, cohort.calls, cohort.uncallable)
+    decisions = decisions_of(rulebook, newborns, cohort.calls, cohort.uncallable, cohort.parents)
     findings = assemble(rulebook, newborns, decisions.facts).table()
     return Evaluation(rulebook, newborns, decisions, findings)
 
@@ -73,12 +76,17 @@ def evaluated(newborns: pl.DataFrame) -> pl.DataFrame:
 
 
 def decisions_of(
-    rulebook: Rulebook, newborns: pl.DataFrame, calls: pl.LazyFrame, uncallable: pl.DataFrame
+    rulebook: Rulebook,
+    newborns: pl.DataFrame,
+    calls: pl.LazyFrame,
+    uncallable: pl.DataFrame,
+    parents: pl.DataFrame,
 ) -> Decisions:
     """Decide the newborn x gene rows that have a call which bears on them, or a gap."""
     panel, rows = rulebook.panel, rulebook.rows
     criteria, build = panel.criteria, panel.genome_build
-    candidates = weighed(candidate_calls(calls, newborns, rulebook), criteria, build)
+    family = parental_evidence(calls, parents, newborns, criteria, build)
+    candidates = with_parents(weighed(candidate_calls(calls, newborns, rulebook), criteria, build), family)
     in_pairs = candidates.filter(of_inheritance(TWO_COPIES))
     pairable = in_pairs.filter(sound() & (qualifies() | pl.col("ruled")))
     paired = outcomes(pairs(pairable, criteria.phase), rulebook.diplotypes, rows)
@@ -92,10 +100,11 @@ def decisions_of(
         .join(partners, on=KEY, how="left")
         .drop("x_count")
         .join(newborns.select("newborn", "status", "measured", "x_count"), on="newborn")
+        .join(family.checks.select("newborn", parents_doubted="mismatch"), on="newborn", how="left")
         .join(rulebook.row_facts, on="row")
         .with_columns(rulebook.callability_unknown().alias("callability_unknown"))
     )
-    return Decisions(candidates, paired, decide(facts, criteria, rulebook.sources))
+    return Decisions(candidates, paired, decide(facts, criteria, rulebook.sources), family)
 
 
 def candidate_calls(calls: pl.LazyFrame, newborns: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:

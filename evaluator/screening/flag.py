@@ -58,7 +58,8 @@ def flag(store: Store, panel: Panel) -> Flagging:
     told = []
     for part in store.parts(NEWBORNS_AT_ONCE):
         newborns = evaluated(part.newborns().collect())
-        decisions = decisions_of(rulebook, newborns, part.calls(), part.uncallable().collect())
+        gaps, parents = part.uncallable().collect(), part.parents().collect()
+        decisions = decisions_of(rulebook, newborns, part.calls(), gaps, parents)
         told.append(decisions.facts.select(*KEY, *ANSWER))
     record = Provenance(
         command="flag",
@@ -91,6 +92,7 @@ def open_cohort(store: Store, panel: Panel, newborn: str) -> Cohort:
         uncallable=store.uncallable().filter(newborn=newborn).collect(),
         variants=None if variants is None else variants.join(seen, on=ALLELE, how="semi").collect(),
         sources=Sources.of(store.annotation_sources),
+        parents=store.parents().filter(newborn=newborn).collect(),
     )
 
 

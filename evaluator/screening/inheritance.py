@@ -7,7 +7,7 @@ import polars as pl
 from evaluator.panel.criteria import Criteria
 from evaluator.screening.diplotypes import ELSEWHERE, EXCLUDED, OPEN, REPORTED
 from evaluator.screening.gene_rows import DOMINANT, TWO_COPIES
-from evaluator.screening.phase import CIS, TRANS, UNKNOWN
+from evaluator.screening.phase import CIS, PARENTS, TRANS, UNKNOWN
 from evaluator.screening.quality import heteroplasmy
 from evaluator.screening.zygosity import (
     EXTRA,
@@ -66,6 +66,8 @@ def call_facts(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
     return candidates.group_by(KEY).agg(
         (good & dominant & one_copy_is_present()).any().alias("dominant_hit"),
         (good & dominant & (zygosity == HOMOZYGOUS)).any().alias("dominant_homozygous"),
+        *_origins(good & dominant & one_copy_is_present()),
+        (good & pl.col("de_novo")).any().alias("de_novo"),
         (good & (zygosity == HEMIZYGOUS)).any().alias("hemizygous_hit"),
         (mitochondrial & enough).any().alias("heteroplasmy_hit"),
         (mitochondrial & ~enough).any().alias("below_heteroplasmy"),
@@ -93,6 +95,16 @@ def call_facts(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
     )
 
 
+def _origins(hit: pl.Expr) -> list[pl.Expr]:
+    """Tell of dominant hits whether the parent that matters transmitted them, the other did, or either."""
+    known, wanted = pl.col("inherited"), pl.col("parent_of_origin")
+    return [
+        (hit & (known == wanted)).any().alias("origin_matches"),
+        (hit & (known != wanted)).any().alias("origin_differs"),
+        (hit & known.is_null()).any().alias("origin_unknown"),
+    ]
+
+
 def counts() -> pl.Expr:
     """The pair is reported, or would be in one of the ways in which its alleles may lie."""
     return pl.col("outcome").is_in([REPORTED, OPEN]) & (pl.col("phase") != CIS)
@@ -112,6 +124,8 @@ def pair_facts(pairs: pl.DataFrame) -> pl.DataFrame:
         (positive & itself).any().alias("homozygous_pair"),
         (positive & ~itself).any().alias("trans_pair"),
         pending.any().alias("pending_pair"),
+        (pending & pl.col("contradicted")).any().alias("contradicted_pair"),
+        (pl.col("phase_source") == PARENTS).any().alias("phased_by_parents"),
         (both & ~itself & (phase == CIS) & ~pl.col("one_event")).any().alias("cis_pair"),
         (both & ~itself & (phase == CIS)).any().alias("same_copy"),
         (~itself & ~pl.col("shared") & (phase == TRANS)).any().alias("any_trans"),

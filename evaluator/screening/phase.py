@@ -29,15 +29,21 @@ _SIDE = (
     "source_alts",
     "part_of",
     "evidence_code",
+    "mother_copies",
+    "father_copies",
+    "origin",
+    "inherited",
 )
+GENOTYPE, PHASE_SET, PARENTS, PIPE = "genotype", "phase set", "parents", "pipe"
 
 
 def pairs(candidates: pl.DataFrame, rule: Phase) -> pl.DataFrame:
     """Pair the alleles of each newborn and row that can lie on two copies.
 
     Needs newborn, row, gene, contig and the columns of one side. Returns newborn, row, gene, allele_1,
-    allele_2, evidence_1, evidence_2, `phase`, `one_event` and `shared` (one of them is homozygous); a
-    homozygote pairs with itself, in trans.
+    allele_2, evidence_1, evidence_2, `phase` and `phase_source`, `contradicted` (the phase set and the
+    parents disagree), `one_event` and `shared` (one of them is homozygous); a homozygote pairs with itself,
+    in trans.
     """
     on_two_copies = pl.col("zygosity").is_in([HOMOZYGOUS, HETEROZYGOUS, HALF, EXTRA])
     sides = (
@@ -51,12 +57,14 @@ def pairs(candidates: pl.DataFrame, rule: Phase) -> pl.DataFrame:
     return (
         sides.join(sides, on=["newborn", "row", "gene", "contig"], suffix="_2")
         .filter(different | itself)
-        .with_columns(phase_of_pair(rule).alias("phase"))
+        .with_columns(phase_of_pair(rule).struct.unnest())
         .select(
             "newborn",
             "row",
             "gene",
             "phase",
+            "phase_source",
+            (in_one_phase_set() & contradicted()).alias("contradicted"),
             one_event(rule).alias("one_event"),
             either_homozygous().alias("shared"),
             allele_1="allele",
@@ -68,18 +76,29 @@ def pairs(candidates: pl.DataFrame, rule: Phase) -> pl.DataFrame:
 
 
 def phase_of_pair(rule: Phase) -> pl.Expr:
-    """Read cis or trans from the genotypes, then the record, then the phase sets, then the panel's policy."""
-    return (
-        pl.when(same_called_allele())
-        .then(pl.lit(CIS))
-        .when(either_homozygous() | (diploid() & (same_record() | same_base())))
-        .then(pl.lit(TRANS))
-        .when(~same_phase_set(rule))
-        .then(pl.lit(UNKNOWN))
-        .when(pl.col("haplotype") == pl.col("haplotype_2"))
-        .then(pl.lit(CIS))
-        .otherwise(pl.lit(TRANS))
+    """Read cis or trans from the genotypes, the phase set, the parents, then the panel's policy on pipes.
+
+    Returns a struct of `phase` and `phase_source`, which is null where the phase is not known.
+    """
+    by_place = _same_or_not("haplotype")
+    steps = (
+        (GENOTYPE, pl.when(same_called_allele()).then(pl.lit(CIS))),
+        (
+            GENOTYPE,
+            pl.when(either_homozygous() | (diploid() & (same_record() | same_base()))).then(pl.lit(TRANS)),
+        ),
+        (
+            PHASE_SET,
+            pl.when(in_one_phase_set()).then(
+                pl.when(contradicted()).then(pl.lit(UNKNOWN)).otherwise(by_place)
+            ),
+        ),
+        (PARENTS, by_parents()),
+        (PIPE, pl.when(pl.lit(rule.pipe_without_phase_set == "phased") & bare_pipes()).then(by_place)),
     )
+    phase = pl.coalesce(*(told for _, told in steps), pl.lit(UNKNOWN))
+    source = pl.coalesce(*(pl.when(told.is_not_null()).then(pl.lit(name)) for name, told in steps))
+    return pl.struct(phase.alias("phase"), pl.when(phase != UNKNOWN).then(source).alias("phase_source"))
 
 
 def same_called_allele() -> pl.Expr:
@@ -112,14 +131,54 @@ def same_base() -> pl.Expr:
     return pl.all_horizontal(single) & (pl.col("position") == pl.col("position_2"))
 
 
-def same_phase_set(rule: Phase) -> pl.Expr:
-    """Both places are known within one phase set; a pipe without a set is read by the panel's policy."""
-    placed = pl.col("haplotype").is_not_null() & pl.col("haplotype_2").is_not_null() & diploid()
-    same_set = (pl.col("phase_set") == pl.col("phase_set_2")).fill_null(value=False)
-    if rule.pipe_without_phase_set == "unphased":
-        return placed & same_set
+def in_one_phase_set() -> pl.Expr:
+    """Both places are known within one phase set."""
+    return _placed() & (pl.col("phase_set") == pl.col("phase_set_2")).fill_null(value=False)
+
+
+def bare_pipes() -> pl.Expr:
+    """Both genotypes are written with a pipe and belong to no phase set."""
     no_set = pl.col("phase_set").is_null() & pl.col("phase_set_2").is_null()
-    return placed & (same_set | (no_set & pl.col("phased") & pl.col("phased_2")))
+    return _placed() & no_set & pl.col("phased") & pl.col("phased_2")
+
+
+def by_parents() -> pl.Expr:
+    """Cis or trans by the parents who transmitted the alleles; null where they do not show it.
+
+    One parent carrying one allele and the other parent the other is enough, unless a parent carries both:
+    a file that is silent on the other allele does not contradict it.
+    """
+    carries = {
+        (parent, side): (pl.col(f"{parent}_copies{side}") > 0).fill_null(value=False)
+        for parent in ("mother", "father")
+        for side in ("", "_2")
+    }
+    one_way, other_way = (
+        carries[one, ""] & carries[two, "_2"] & ~carries[two, ""] & ~carries[one, "_2"]
+        for one, two in (("mother", "father"), ("father", "mother"))
+    )
+    apart = pl.when((one_way | other_way) & _heterozygotes()).then(pl.lit(TRANS))
+    return pl.coalesce(_same_or_not("inherited"), apart)
+
+
+def contradicted() -> pl.Expr:
+    """What the parents show of these two alleles is not what their phase set says."""
+    return (_same_or_not("origin") != _same_or_not("haplotype")).fill_null(value=False)
+
+
+def _same_or_not(column: str) -> pl.Expr:
+    """Cis where both alleles have the same value, trans where they differ, null where one is not known."""
+    same = pl.col(column) == pl.col(f"{column}_2")
+    return pl.when(same).then(pl.lit(CIS)).when(~same).then(pl.lit(TRANS))
+
+
+def _placed() -> pl.Expr:
+    return pl.col("haplotype").is_not_null() & pl.col("haplotype_2").is_not_null() & diploid()
+
+
+def _heterozygotes() -> pl.Expr:
+    both = (pl.col("zygosity") == HETEROZYGOUS) & (pl.col("zygosity_2") == HETEROZYGOUS)
+    return both & diploid()
 
 
 def one_event(rule: Phase) -> pl.Expr:

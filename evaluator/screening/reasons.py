@@ -13,6 +13,7 @@ class Reason(StrEnum):
     QUARANTINED = "quarantined"
     SPECIAL_LOCUS_NEEDS_CALLER = "special_locus_needs_caller"
     # pending
+    PHASE_CONTRADICTED = "phase_contradicted"
     PHASE_UNKNOWN = "phase_unknown"
     PARENT_OF_ORIGIN_UNKNOWN = "parent_of_origin_unknown"
     # not assessed because of a call
@@ -41,11 +42,13 @@ class Reason(StrEnum):
     TWO_ALLELES_IN_TRANS = "two_alleles_in_trans"
     ONE_COPY_DOMINANT = "one_copy_dominant"
     ONE_COPY_OF_X = "one_copy_of_x"
+    PARENT_OF_ORIGIN_MATCHES = "parent_of_origin_matches"
     HETEROPLASMY = "heteroplasmy"
     # not reportable
     DIPLOTYPE_NOT_REPORTABLE = "diplotype_not_reportable"
     DIPLOTYPE_OTHER_CONDITION = "diplotype_other_condition"
     IN_CIS = "in_cis"
+    OTHER_PARENT_OF_ORIGIN = "other_parent_of_origin"
     CARRIER_FEMALE = "carrier_female"
     ONE_ALLELE_ONLY = "one_allele_only"
     BELOW_HETEROPLASMY = "below_heteroplasmy"
@@ -61,6 +64,9 @@ class Reason(StrEnum):
     LOW_CONFIDENCE_LOF = "low_confidence_lof"
     EVIDENCE_NOT_ACCEPTED = "evidence_not_accepted"
     NO_QUALIFYING_ALLELE = "no_qualifying_allele"
+    # what the parents add
+    DE_NOVO = "de_novo"
+    PARENT_MISMATCH = "parent_mismatch"
     # what the store could not say
     NO_ANNOTATION = "no_annotation"
     NO_CLINVAR = "no_clinvar"
@@ -71,6 +77,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.SEQUENCING_FAILED: "The sample was not sequenced successfully.",
     Reason.QUARANTINED: "The sample's file was set aside when the batch was read.",
     Reason.SPECIAL_LOCUS_NEEDS_CALLER: "The locus needs a dedicated caller, and its output was not given.",
+    Reason.PHASE_CONTRADICTED: "The phase set and the parents' genotypes contradict each other.",
     Reason.PHASE_UNKNOWN: "Two qualifying alleles; cis or trans is not known.",
     Reason.PARENT_OF_ORIGIN_UNKNOWN: "The condition depends on the parent of origin, which is not known.",
     Reason.SEX_UNKNOWN: "The newborn's sex decides what the genotype on X means, and it is not known.",
@@ -95,10 +102,12 @@ SENTENCES: dict[Reason, str] = {
     Reason.TWO_ALLELES_IN_TRANS: "Two qualifying alleles lie on different copies.",
     Reason.ONE_COPY_DOMINANT: "One copy is enough for this condition.",
     Reason.ONE_COPY_OF_X: "One copy on X is reported here in a boy and in a girl; the sex is not known.",
+    Reason.PARENT_OF_ORIGIN_MATCHES: "The parent whose allele causes the condition transmitted it.",
     Reason.HETEROPLASMY: "The heteroplasmy fraction reaches the panel's threshold.",
     Reason.DIPLOTYPE_NOT_REPORTABLE: "A diplotype rule of the panel excludes this pair.",
     Reason.DIPLOTYPE_OTHER_CONDITION: "A diplotype rule of the panel assigns this pair to another condition.",
     Reason.IN_CIS: "The qualifying alleles lie on one copy; the other copy carries none.",
+    Reason.OTHER_PARENT_OF_ORIGIN: "The other parent transmitted the allele, which causes no disease then.",
     Reason.CARRIER_FEMALE: "One of a girl's two X chromosomes carries the allele.",
     Reason.ONE_ALLELE_ONLY: "A recessive condition needs two alleles; one was found.",
     Reason.BELOW_HETEROPLASMY: "The heteroplasmy fraction is below the panel's threshold.",
@@ -114,6 +123,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.LOW_CONFIDENCE_LOF: "LOFTEE gives the predicted loss of function no high confidence.",
     Reason.EVIDENCE_NOT_ACCEPTED: "The gene row does not accept this kind of evidence.",
     Reason.NO_QUALIFYING_ALLELE: "No allele met the panel's evidence rules.",
+    Reason.DE_NOVO: "Neither parent carries the allele.",
+    Reason.PARENT_MISMATCH: "The parents' genotypes do not fit the newborn's.",
     Reason.NO_ANNOTATION: "The store was never annotated: only listed alleles were evaluated.",
     Reason.NO_CLINVAR: "The store has no ClinVar annotation: known pathogenic alleles were not evaluated.",
     Reason.NO_CONSEQUENCE: "The store has no consequences: predicted loss of function was not evaluated.",

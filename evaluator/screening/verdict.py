@@ -17,6 +17,13 @@ from evaluator.vocabulary import Inheritance, SampleStatus, Verdict
 FLAGS = (
     "dominant_hit",
     "dominant_homozygous",
+    "origin_matches",
+    "origin_differs",
+    "origin_unknown",
+    "de_novo",
+    "contradicted_pair",
+    "phased_by_parents",
+    "parents_doubted",
     "hemizygous_hit",
     "heteroplasmy_hit",
     "below_heteroplasmy",
@@ -87,7 +94,9 @@ def _steps(criteria: Criteria) -> dict[str, pl.Expr]:
     origin_matters = pl.col("parent_of_origin").is_not_null() & one_copy
     carriers_count = pl.lit(criteria.x_linked.report_heterozygous_females)
     # A homozygote has the allele from both parents: the origin is known whichever is asked for.
-    dominant = pl.col("dominant_hit") & (~origin_matters | pl.col("dominant_homozygous"))
+    dominant = pl.col("dominant_hit") & (
+        ~origin_matters | pl.col("dominant_homozygous") | pl.col("origin_matches")
+    )
     recessive = pl.col("homozygous_pair") | pl.col("trans_pair") | pl.col("hemizygous_hit")
     return {
         "sequenced": pl.col("status") == SampleStatus.SEQUENCED,
@@ -95,7 +104,8 @@ def _steps(criteria: Criteria) -> dict[str, pl.Expr]:
         | (recessive & of_inheritance(TWO_COPIES))
         | pl.col("heteroplasmy_hit")
         | (carriers_count & (carrier_female() | one_copy_whatever_sex())),
-        "origin_open": pl.col("dominant_hit") & origin_matters,
+        "origin_open": pl.col("dominant_hit") & origin_matters & pl.col("origin_unknown"),
+        "origin_matters": origin_matters,
         "is_carrier_female": carrier_female(),
         "is_one_copy_of_x": one_copy_whatever_sex(),
     }

@@ -49,17 +49,35 @@ def _positive_reasons() -> list[pl.Expr]:
         _flag(trans, Reason.TWO_ALLELES_IN_TRANS),
         _flag(pl.col("heteroplasmy_hit"), Reason.HETEROPLASMY),
         _flag(pl.col("dominant_hit") & ~homozygous & ~hemizygous, Reason.ONE_COPY_DOMINANT),
+        _flag(pl.col("origin_matters") & pl.col("origin_matches"), Reason.PARENT_OF_ORIGIN_MATCHES),
         _flag(pl.col("is_carrier_female") & ~by_pair, Reason.CARRIER_FEMALE),
         _flag(pl.col("is_one_copy_of_x") & ~by_pair, Reason.ONE_COPY_OF_X),
+        *_parental_reasons(),
     ]
 
 
 def _pending_reasons() -> list[pl.Expr]:
     pair = pl.col("pending_pair")
     return [
+        _flag(pl.col("contradicted_pair"), Reason.PHASE_CONTRADICTED),
         _flag(pair, Reason.PHASE_UNKNOWN),
         _flag(pl.col("origin_open"), Reason.PARENT_OF_ORIGIN_UNKNOWN),
         _in_order(pl.when(pair).then("pair_evidence").otherwise("evidence_codes")),
+        *_parental_reasons(),
+    ]
+
+
+def _parental_reasons() -> list[pl.Expr]:
+    """Note an allele that neither parent has, and parents who do not fit where they decided or would have."""
+    decided = pl.col("phased_by_parents") | (
+        pl.col("origin_matters") & (pl.col("origin_matches") | pl.col("origin_differs"))
+    )
+    return [
+        _flag(pl.col("de_novo"), Reason.DE_NOVO),
+        _flag(
+            pl.col("parents_doubted") & (decided | pl.col("pending_pair") | pl.col("origin_open")),
+            Reason.PARENT_MISMATCH,
+        ),
     ]
 
 
@@ -88,10 +106,12 @@ def _negative_reasons() -> list[pl.Expr]:
         _flag(pl.col("excluded_pair"), Reason.DIPLOTYPE_NOT_REPORTABLE),
         _flag(pl.col("elsewhere_pair"), Reason.DIPLOTYPE_OTHER_CONDITION),
         _flag(pl.col("cis_pair"), Reason.IN_CIS),
+        _flag(pl.col("origin_matters") & pl.col("origin_differs"), Reason.OTHER_PARENT_OF_ORIGIN),
         _flag(carrier, Reason.CARRIER_FEMALE),
         _flag(one_allele & ~ruled_out & ~carrier, Reason.ONE_ALLELE_ONLY),
         _flag(pl.col("below_heteroplasmy"), Reason.BELOW_HETEROPLASMY),
         _in_order(pl.col("obstacles")),
+        *_parental_reasons(),
     ]
 
 

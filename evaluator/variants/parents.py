@@ -48,7 +48,7 @@ def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) ->
     for frame in calls if asked else ():
         own_calls = frame.filter(pl.col("newborn").is_in(list(asked)))
         for (name,), own in own_calls.partition_by("newborn", as_dict=True).items():
-            table = own.select("newborn", *_ALLELE)
+            table = own.select("newborn", *_ALLELE).unique(maintain_order=True)
             newborn = asked[str(name)]
             for parent, (path, sample) in newborn.parents.items():
                 try:
