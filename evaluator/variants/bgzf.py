@@ -23,6 +23,16 @@ _LARGEST_BLOCK = 1 << 16
 _GZIP_WRAPPER = 31  # zlib's word for "gzip header and checksum": every block's CRC is verified
 
 
+def require_file(path: Path) -> None:
+    """Raise InputError for what cannot be read twice: no file, a folder, a pipe; or not at all."""
+    if not path.is_file():
+        raise InputError.of(path, "does not exist or is no regular file; correct the path")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise InputError.of(path, f"cannot be opened ({error.strerror}); ask for access") from error
+
+
 def compression(path: Path) -> str:
     """Return bgzf, gzip or plain by the file's first bytes."""
     with path.open("rb") as stream:

@@ -63,6 +63,7 @@ def read_callable(
 
     `names` are those under which the newborn may stand in a gVCF of several samples, the likeliest first.
     """
+    bgzf.require_file(path)
     name = path.name.removesuffix(".gz").removesuffix(".bgz")
     if name.endswith((".vcf", ".bcf", ".gvcf")):
         return _read_gvcf(path, names, regions, build, rule)

@@ -68,8 +68,17 @@ class Cohort:
     notes: tuple[str, ...]
 
 
-def read_cohort(sheet: Path, newborns_per_batch: int | None = None, batch: int | None = None) -> Cohort:
-    """Read one batch of the sample sheet; raises InputError with every problem and missing file."""
+def read_cohort(
+    sheet: Path,
+    newborns_per_batch: int | None = None,
+    batch: int | None = None,
+    *,
+    judged_later: bool = False,
+) -> Cohort:
+    """Read one batch of the sample sheet; raises InputError with every problem and missing file.
+
+    `judged_later`: missing files of calls and callability are left to whoever reads them.
+    """
     frame, problems = read_sheet(sheet, SAMPLES)
     raise_if_any(problems, NOTHING_EXTRACTED)
     rows = frame
@@ -82,7 +91,8 @@ def read_cohort(sheet: Path, newborns_per_batch: int | None = None, batch: int |
     paths = cache(lambda text: sheet.parent / text)  # thousands of rows may name one joint file
     newborns = tuple(_newborn(row, paths) for row in rows.iter_rows(named=True))
     exists = cache(Path.is_file)
-    missing = [problem for newborn in newborns for problem in _missing(sheet, newborn, exists)]
+    later = ("vcf", "callable") if judged_later else ()
+    missing = [problem for newborn in newborns for problem in _missing(sheet, newborn, exists, later)]
     raise_if_any(missing, NOTHING_EXTRACTED)
     # A batch may hold declined newborns only; a whole sheet of them is a mistake.
     if batch is None and not any(newborn.sequenced for newborn in newborns):
@@ -121,7 +131,9 @@ def _newborn(row: dict[str, object], paths: Callable[[str], Path]) -> Newborn:
     )
 
 
-def _missing(sheet: Path, newborn: Newborn, exists: Callable[[Path], bool]) -> list[Problem]:
+def _missing(
+    sheet: Path, newborn: Newborn, exists: Callable[[Path], bool], later: tuple[str, ...]
+) -> list[Problem]:
     if not newborn.sequenced:
         return []
     if newborn.vcf is None:
@@ -132,9 +144,13 @@ def _missing(sheet: Path, newborn: Newborn, exists: Callable[[Path], bool]) -> l
     given += [("special_loci", path) for path in newborn.special_loci]
     given += [(f"{parent}_vcf", path) for parent, (path, _) in newborn.parents.items()]
     return [
-        Problem(str(sheet), newborn.line, f"the file named in {column} does not exist; correct the path")
+        Problem(
+            str(sheet),
+            newborn.line,
+            f"the file named in {column} does not exist or is no regular file; correct the path",
+        )
         for column, path in given
-        if path is not None and not exists(path)
+        if path is not None and column not in later and not exists(path)
     ]
 
 

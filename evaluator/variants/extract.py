@@ -57,7 +57,10 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     Raises InputError with the problems of every newborn's files unless they are to be quarantined; then, as
     for any other problem, no folder appears.
     """
-    cohort = read_cohort(request.samples, request.newborns_per_batch, request.batch)
+    judged_later = request.on_error == "quarantine"
+    cohort = read_cohort(
+        request.samples, request.newborns_per_batch, request.batch, judged_later=judged_later
+    )
     folder = require_new(request.store, cohort)
     special = read_special_loci(cohort)
     scope = Scope(request.panel, read_regions(request), request.padding)

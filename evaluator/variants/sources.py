@@ -96,6 +96,7 @@ def open_source(path: Path, whole_below: int = WHOLE_BELOW, *, sites: bool = Fal
 
     `sites` accepts a file without sample columns.
     """
+    bgzf.require_file(path)
     kind = bgzf.compression(path)
     chunks = bgzf.chunks(path)
     first = next(chunks, b"")
