@@ -48,7 +48,10 @@ def denied_calls(calls: pl.DataFrame, references: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("ref").str.to_uppercase(), pl.col("alt").str.to_uppercase().str.split(","))
         .explode("alt")
     )
-    rows = trim_alleles(rows).join(calls.select(ALLELE).unique(), on=ALLELE, how="semi")
+    rows = trim_alleles(rows)
+    # Positions are compared first: nearly no call meets a reference record, and texts are long.
+    near = calls.filter(pl.col("position").is_in(rows["position"].implode())).select(ALLELE)
+    rows = rows.join(near, on=ALLELE, how="semi")
     told = {name: pl.col(name) if name in rows.columns else pl.lit(None) for name in CALLED}
     told |= {"missing": pl.lit(0), "phased": pl.lit(value=False), "info": pl.lit(""), "allele": pl.lit(1)}
     return rows.select(expr.cast(CALLED[name]).alias(name) for name, expr in told.items())
@@ -56,6 +59,8 @@ def denied_calls(calls: pl.DataFrame, references: pl.DataFrame) -> pl.DataFrame:
 
 def only_in_gvcf(calls: pl.DataFrame, called: pl.DataFrame) -> pl.DataFrame:
     """Return what the gVCF calls and the VCF does not, each with a row against it: the VCF's silence."""
+    if called.is_empty():
+        return called.with_columns(pl.lit("").alias("info"))
     known = with_parts(calls).select(ALLELE).unique()
     more = called.join(known, on=ALLELE, how="anti").with_columns(pl.lit("").alias("info"))
     silence = more.with_columns(
@@ -70,6 +75,8 @@ _READS = ("depth", "alt_depth", "allele_fraction", "genotype_quality")
 
 def count_inside(calls: pl.DataFrame, blocks: Intervals) -> int:
     """Count the calls that overlap a reference block."""
+    if not len(blocks):
+        return 0
     rank = calls["contig"].replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int64)
     starts = (rank * SPACING + calls["position"] - 1).to_numpy()
     ends = starts + calls["ref"].str.len_bytes().to_numpy()
