@@ -23,6 +23,7 @@ from evaluator.variants.annotations import (
 )
 from evaluator.variants.batch import BATCHES
 from evaluator.variants.clinvar_records import RECORDS, read_clinvar
+from evaluator.variants.consequences import TOOL, Genome, computed_entries
 from evaluator.variants.frequencies import FREQUENCIES, read_frequencies
 from evaluator.variants.store import VARIANTS_FILE, Store
 from evaluator.variants.transcripts import genes_by_position, one_per_gene
@@ -51,37 +52,48 @@ class Annotation:
         return tuple(named) if isinstance(named, list) else ()
 
 
-def annotate(store: Store, clinvar: Path | None = None, frequencies: Path | None = None) -> Annotation:
+def annotate(
+    store: Store, clinvar: Path | None = None, frequencies: Path | None = None, genome: Genome | None = None
+) -> Annotation:
     """Annotate the alleles of all batches from their own INFO fields, ClinVar and a file of frequencies.
 
-    Raises InputError when there is nothing to annotate with, when batches carry different kinds of
-    annotation, and for what is wrong with the files.
+    With a genome, consequences are computed for the alleles that carry none. Raises InputError when there is
+    nothing to annotate with, when batches carry different kinds of annotation, and for what is wrong with the
+    files.
     """
     build = store.genome_build
-    kinds = _declared_kinds(store)
+    kinds = _declared_kinds(store, computing=genome is not None)
     entries = _entries(store, kinds)
     alleles = store.alleles().select(ALLELE).unique().sort(ALLELE).collect()
-    sources = [*kinds, *(["loftee"] if _carries_loftee(store) else [])]
+    carried = _csq_fields(store) if "csq" in kinds else []
+    sources = [*kinds]
+    if carried and all("LoF" in names for names in carried):
+        sources.append("loftee")
+    if genome is not None:
+        silent = alleles.join(entries, on=ALLELE, how="anti")
+        entries = pl.concat([entries, computed_entries(silent, genome, build)])
+        sources = list(dict.fromkeys([*sources, "bcsq"]))
     if clinvar is not None:
         sources.append("clinvar")
-    if frequencies is not None or _carries_frequencies(store):
+    if frequencies is not None or (carried and all(map(csq_statistic, carried))):
         sources.append("frequencies")
     if not sources:
         raise InputError.of(
             store.path,
-            "the newborns' VCFs carry no CSQ, ANN or BCSQ, so there is nothing to annotate with; "
-            "give --clinvar or --frequencies, or annotate the VCFs before extracting",
+            "the newborns' VCFs carry no CSQ, ANN or BCSQ, so there is nothing to annotate with; give "
+            "--clinvar, --frequencies, or --fasta with --gff, or annotate the VCFs before extracting",
         )
     records = RECORDS.to_frame() if clinvar is None else read_clinvar(clinvar, alleles, build)
     rates = FREQUENCIES.to_frame() if frequencies is None else read_frequencies(frequencies, alleles, build)
     variants = _joined(alleles, entries, records, rates, build)
-    inputs = {"alleles": alleles_digest(store)}
-    inputs |= {
-        role: sha256_of_file(path)
-        for role, path in (("clinvar", clinvar), ("frequencies", frequencies))
-        if path
-    }
-    provenance = Provenance(command="annotate", inputs=inputs, parameters={"sources": sources})
+    files = {"clinvar": clinvar, "frequencies": frequencies}
+    files |= {} if genome is None else {"fasta": genome.fasta, "gff": genome.gff}
+    inputs = {role: sha256_of_file(path) for role, path in files.items() if path}
+    provenance = Provenance(
+        command="annotate",
+        inputs={"alleles": alleles_digest(store), **inputs},
+        parameters={"sources": sources, **({} if genome is None else {"computed_by": TOOL})},
+    )
     return Annotation(variants, provenance, _notes(alleles, variants, sources))
 
 
@@ -121,16 +133,19 @@ def _fields(store: Store) -> dict[Path, dict[str, list[str]]]:
     return result
 
 
-def _declared_kinds(store: Store) -> tuple[str, ...]:
+def _declared_kinds(store: Store, *, computing: bool) -> tuple[str, ...]:
+    """Return the kinds that batches carry; where consequences can be computed, those that all carry."""
     fields = _fields(store)
     kinds = sorted({kind for declared in fields.values() for kind in declared}, key=list(KINDS).index)
+    if computing:
+        return tuple(kind for kind in kinds if all(kind in declared for declared in fields.values()))
     raise_if_any(
         [
             Problem(
                 str(path.parent),
                 0,
                 f"its VCFs carry no {kind.upper()} although other batches do: the same allele would be "
-                "judged differently; annotate all VCFs alike, or none",
+                "judged differently; annotate all VCFs alike, or none, or give --fasta and --gff",
             )
             for path, declared in fields.items()
             for kind in kinds
@@ -141,14 +156,8 @@ def _declared_kinds(store: Store) -> tuple[str, ...]:
     return tuple(kinds)
 
 
-def _carries_frequencies(store: Store) -> bool:
-    fields = [declared["csq"] for declared in _fields(store).values() if "csq" in declared]
-    return bool(fields) and all(csq_statistic(names) is not None for names in fields)
-
-
-def _carries_loftee(store: Store) -> bool:
-    fields = [declared.get("csq", ()) for declared in _fields(store).values()]
-    return bool(fields) and all("LoF" in names for names in fields)
+def _csq_fields(store: Store) -> list[list[str]]:
+    return [declared["csq"] for declared in _fields(store).values() if "csq" in declared]
 
 
 def _entries(store: Store, kinds: Sequence[str]) -> pl.DataFrame:

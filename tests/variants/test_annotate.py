@@ -13,7 +13,10 @@ from evaluator.errors import InputError
 from evaluator.panel.genome import CONTIG_LENGTHS
 from evaluator.panel.load import load_panel
 from evaluator.tables import VARIANTS
+from evaluator.variants import annotate as annotation
 from evaluator.variants.annotate import alleles_digest, annotate, annotated_alleles, write_variants
+from evaluator.variants.annotations import ENTRIES
+from evaluator.variants.consequences import Genome
 from evaluator.variants.extract import Request, extract
 from evaluator.variants.store import Store, open_store
 
@@ -184,3 +187,51 @@ def test_the_notes_count_what_each_source_knew(make_store: MakeStore, tmp_path: 
     notes = annotate(make_store(ANNOTATED), clinvar(tmp_path, f"{SILENT} G T {PATHOGENIC}")).notes
     assert "0 of 2 alleles stand in ClinVar." in notes
     assert "1 of 2 alleles stand in population frequencies." in notes
+
+
+def test_consequences_are_computed_for_alleles_that_carry_none(
+    make_store: MakeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a genome is given, batches may differ: what not all of them carry is computed for everyone."""
+    asked: list[int] = []
+
+    def computed(alleles: pl.DataFrame, genome: Genome, build: str) -> pl.DataFrame:
+        asked.extend(alleles["position"])
+        said = {"kind": "bcsq", "symbol": "ACADM", "transcript": "ENST00000370841", "canonical": False}
+        lacking = {name: None for name in ENTRIES if name not in (*alleles.columns, *said)}
+        words = {**lacking, **said, "consequence": f"computed_{build}_{genome.fasta.name}"}
+        return (
+            alleles.with_columns(**{name: pl.lit(word) for name, word in words.items()})
+            .cast(ENTRIES)
+            .select(list(ENTRIES))
+        )
+
+    monkeypatch.setattr(annotation, "computed_entries", computed)
+    genome = Genome(tmp_path / "genome.fa", tmp_path / "genes.gff3")
+    for path in (genome.fasta, genome.gff):
+        path.write_text("not read here", encoding="utf-8")
+    result = annotate(make_store([f"{SILENT} G T ."], ANNOTATED, info=({}, {"CSQ": CSQ})), genome=genome)
+    assert asked == [STOP, SILENT, COMMON]
+    assert row(result.variants, SILENT)["consequence"] == "computed_GRCh38_genome.fa"
+    assert {"fasta", "gff"} <= set(result.provenance.inputs)
+    assert result.sources == ("bcsq",)
+
+
+def test_carried_consequences_go_before_computed_ones(
+    make_store: MakeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An allele that every batch describes is not computed again."""
+    nothing: list[int] = []
+
+    def computed(alleles: pl.DataFrame, genome: Genome, build: str) -> pl.DataFrame:
+        del genome, build
+        nothing.extend(alleles["position"])
+        return ENTRIES.to_frame()
+
+    monkeypatch.setattr(annotation, "computed_entries", computed)
+    genome = Genome(tmp_path / "genome.fa", tmp_path / "genes.gff3")
+    for path in (genome.fasta, genome.gff):
+        path.write_text("not read here", encoding="utf-8")
+    result = annotate(make_store([*ANNOTATED, f"{SILENT} G T ."]), genome=genome)
+    assert nothing == [SILENT]
+    assert row(result.variants, STOP)["consequence"] == "stop_gained"

@@ -51,6 +51,9 @@ SAMPLES = read_samples(existing("samples")[0], workflow.source_path("../schemas/
 NEWBORNS_PER_JOB = config["newborns_per_job"]
 BATCHES = [f"{1 + first // NEWBORNS_PER_JOB:04d}" for first in range(0, SAMPLES.height, NEWBORNS_PER_JOB)]
 CLINVAR, FREQUENCIES = existing("clinvar"), existing("frequencies")
+FASTA, GFF = existing("fasta"), existing("gff")
+if len(FASTA) != len(GFF):
+    raise WorkflowError("config: fasta and gff go together: one says the bases, the other the genes.")
 OUTCOMES, CONVENTIONAL, REVIEWS = existing("outcomes"), existing("conventional"), existing("reviews")
 NETWORK = existing("network")
 # The folder is what the commands are given; its files are what Snakemake watches.

@@ -41,6 +41,8 @@ rule annotate:
         alleles=collect("results/store/batches/batch-{number}/alleles.parquet", number=BATCHES),
         clinvar=CLINVAR,
         frequencies=FREQUENCIES,
+        fasta=FASTA,
+        gff=GFF,
     output:
         variants="results/store/variants.parquet",
     log:
@@ -55,6 +57,9 @@ rule annotate:
         runtime=60,
     params:
         store=subpath(output.variants, parent=True),
-        sources=option("clinvar", CLINVAR) + option("frequencies", FREQUENCIES),
+        sources=option("clinvar", CLINVAR)
+        + option("frequencies", FREQUENCIES)
+        + option("fasta", FASTA)
+        + option("gff", GFF),
     shell:
         "POLARS_MAX_THREADS={threads} nbseval annotate {params.store:q} {params.sources:q} 2> {log:q}"

@@ -1,0 +1,176 @@
+"""Compute the consequences of alleles by the `bcftools csq` inside pysam, from a FASTA and a GFF3.
+
+Danecek and McCarthy, BCFtools/csq: haplotype-aware variant consequences, Bioinformatics 2017;33:2037. Every
+allele is judged by itself: alleles of different newborns lie on no common haplotype.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pysam
+import pysam.bcftools
+from pysam.utils import SamtoolsError
+from pysam.version import __bcftools_version__
+
+from evaluator.errors import InputError, Problem, raise_if_any
+from evaluator.panel.genome import CONTIGS
+from evaluator.variants import bgzf
+from evaluator.variants.annotations import ALLELE, ENTRIES, bcsq_entries
+from evaluator.variants.build import CONTIG_ALIASES
+from evaluator.variants.sites import info_value, open_sites, read_sites
+
+_MOST_PROBLEMS = 20
+_TRANSCRIPTS = 255  # so many consequences of one allele are written; genes with 15 transcripts are common
+# What csq cannot do without, as Ensembl's GFF3 writes it (bcftools' manual, section csq).
+_TRANSCRIPT = re.compile(rb"\bID=transcript:[^;]*;.*?\bParent=gene:.*?\bbiotype=")
+_LAYOUT = (
+    "has no transcript of Ensembl's layout (ID=transcript:...;Parent=gene:...;biotype=...) on the alleles' "
+    "contigs, and bcftools csq reads no other; give the GFF3 that Ensembl publishes for the genome build"
+)
+
+
+TOOL = f"bcftools csq {__bcftools_version__}"
+
+
+@dataclass(frozen=True)
+class Genome:
+    """The reference sequence, and Ensembl's features on it."""
+
+    fasta: Path
+    gff: Path
+
+
+def computed_entries(alleles: pl.DataFrame, genome: Genome, build: str) -> pl.DataFrame:
+    """Return ENTRIES (kind bcsq) of the alleles (contig, position, ref, alt), for each transcript they touch.
+
+    Contigs may be named `1` or `chr1` in either file. Raises InputError where the FASTA lacks a contig or has
+    other bases than REF, and where the GFF3 is not of Ensembl's layout.
+    """
+    spelt = pl.all_horizontal(pl.col(name).str.contains("^[ACGT]+$") for name in ("ref", "alt"))
+    wanted = alleles.select(ALLELE).filter(spelt)
+    if wanted.is_empty():
+        return ENTRIES.to_frame()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        indexed = _indexed(genome.fasta, folder)
+        with pysam.FastaFile(str(indexed)) as reference:
+            names = _contigs(genome.fasta, reference, wanted)
+            _require_bases(genome.fasta, reference, wanted, names)
+        _write_gff(genome.gff, folder / "genes.gff3", names)
+        _write_alleles(wanted, folder / "alleles.vcf", names)
+        _run(folder, indexed, genome.gff)
+        source = open_sites(folder / "consequences.vcf")
+        sites = read_sites(source, wanted, build)
+        fields = source.header.annotation_fields()["bcsq"]
+    if not fields:
+        raise AssertionError("bcftools csq declares BCSQ with its fields")
+    seen = sites.select(
+        *ALLELE,
+        source_position="position",
+        source_ref="ref",
+        source_alts="alt",
+        allele_index=pl.lit(1, pl.Int16),
+        bcsq=info_value("BCSQ"),
+    )
+    return bcsq_entries(seen, fields)
+
+
+def _indexed(fasta: Path, folder: Path) -> Path:
+    """Return the FASTA as a path with an index beside it; a missing one is made in the temporary folder."""
+    if fasta.with_name(fasta.name + ".fai").is_file():
+        return fasta
+    link = folder / fasta.name
+    link.symlink_to(fasta.resolve())
+    try:
+        pysam.faidx(str(link))
+    except SamtoolsError as error:
+        raise InputError.of(
+            fasta, "cannot be indexed as FASTA; give it uncompressed or compressed by bgzip"
+        ) from error
+    return link
+
+
+def _contigs(fasta: Path, reference: pysam.FastaFile, alleles: pl.DataFrame) -> dict[str, str]:
+    """Return the FASTA's name of each contig on which there are alleles."""
+    named = {CONTIG_ALIASES[name]: name for name in reference.references if name in CONTIG_ALIASES}
+    needed = set(alleles["contig"].unique())
+    lacking = sorted(needed - set(named), key=CONTIGS.index)
+    raise_if_any(
+        [
+            Problem(str(fasta), 0, f"has no contig {name}; give the genome that was called on")
+            for name in lacking
+        ],
+        "Nothing was annotated.",
+    )
+    return {contig: named[contig] for contig in CONTIGS if contig in needed}
+
+
+def _require_bases(
+    fasta: Path, reference: pysam.FastaFile, alleles: pl.DataFrame, names: dict[str, str]
+) -> None:
+    """Raise InputError with the places where the FASTA has other bases than the alleles' REF."""
+    problems = []
+    places = alleles.select("contig", "position", "ref").unique().sort("contig", "position", "ref")
+    for contig, position, ref in places.iter_rows():
+        found = reference.fetch(names[contig], position - 1, position - 1 + len(ref)).upper()
+        if found != ref:
+            message = (
+                f"has {found[:10] or 'nothing'} at {contig}:{position}, where the newborns' VCFs have "
+                f"{ref[:10]} as REF; give the genome that was called on"
+            )
+            problems.append(Problem(str(fasta), 0, message))
+    raise_if_any(problems[:_MOST_PROBLEMS], f"{len(problems)} places differ. Nothing was annotated.")
+
+
+def _write_gff(gff: Path, path: Path, names: dict[str, str]) -> None:
+    """Copy the wanted contigs' features under the FASTA's names; raises InputError for another layout."""
+    wanted = {
+        alias.encode(): names[contig].encode() for alias, contig in CONTIG_ALIASES.items() if contig in names
+    }
+    sound = False
+    with path.open("wb") as out:
+        for line in _lines(gff):
+            contig, tab, rest = line.partition(b"\t")
+            if contig in wanted and tab:
+                out.write(wanted[contig] + tab + rest + b"\n")
+                sound = sound or _TRANSCRIPT.search(rest) is not None
+    if not sound:
+        raise InputError.of(gff, _LAYOUT)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    rest = b""
+    for chunk in bgzf.chunks(path):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest
+
+
+def _write_alleles(alleles: pl.DataFrame, path: Path, names: dict[str, str]) -> None:
+    """Write each allele as a record of its own, without samples."""
+    place = {contig: number for number, contig in enumerate(names)}
+    rows = alleles.unique().sort(pl.col("contig").replace_strict(place), "position", "ref", "alt")
+    header = ["##fileformat=VCFv4.2", *(f"##contig=<ID={name}>" for name in names.values())]
+    header.append("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO")
+    records = (
+        f"{names[contig]}\t{at}\t.\t{ref}\t{alt}\t.\t.\t." for contig, at, ref, alt in rows.iter_rows()
+    )
+    path.write_text("\n".join([*header, *records]) + "\n", encoding="utf-8")
+
+
+def _run(folder: Path, fasta: Path, gff: Path) -> None:
+    words = ("--local-csq", "--phase", "a", "--samples", "-", "--ncsq", str(_TRANSCRIPTS), "--no-version")
+    files = ("--fasta-ref", str(fasta), "--gff-annot", str(folder / "genes.gff3"))
+    out = ("--output", str(folder / "consequences.vcf"), str(folder / "alleles.vcf"))
+    try:
+        pysam.bcftools.csq(*words, *files, *out, catch_stdout=False)
+    except SamtoolsError as error:
+        told = [line for line in str(error).replace("\\n", "\n").splitlines() if line.strip()]
+        raise InputError.of(gff, f"bcftools csq stopped: {told[-1] if told else 'no message'}") from error
