@@ -27,9 +27,16 @@ RECORDS = pl.Schema(
     }
 )
 
+# ClinVar may hold one allele in several records. The one with the most stars speaks; of those the one with
+# more pathogenic classifications, then with more benign and more uncertain ones, so that neither a finding nor
+# what speaks against it is lost; then the one with the lowest number. The file's order never decides. Ours.
+_PREFERRED = ("clinvar_stars", "clinvar_pathogenic", "clinvar_benign", "clinvar_uncertain")
+
 
 def read_clinvar(path: Path, alleles: pl.DataFrame, build: str) -> pl.DataFrame:
     """Return RECORDS for the alleles that ClinVar classifies; records without a germline class are left out.
+
+    Of several records of one allele the preferred one speaks (_PREFERRED).
 
     Raises InputError naming every term that this version does not know: a new word is never guessed at.
     """
@@ -66,9 +73,15 @@ def read_clinvar(path: Path, alleles: pl.DataFrame, build: str) -> pl.DataFrame:
             clinvar_genes=pl.col("genes").list.eval(pl.element().str.extract(r"^(.*):\d+$")),
         )
         .cast(RECORDS)
-        .sort(*ALLELE, "clinvar_stars", "clinvar_id", descending=[False] * 4 + [True, False])
+        .sort(
+            *ALLELE, *_PREFERRED, _number(), "clinvar_id", descending=[False] * 4 + [True] * 4 + [False] * 2
+        )
         .unique(ALLELE, keep="first", maintain_order=True)
     )
+
+
+def _number() -> pl.Expr:
+    return pl.col("clinvar_id").cast(pl.Int64, strict=False)
 
 
 def _each(

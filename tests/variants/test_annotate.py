@@ -66,7 +66,7 @@ def clinvar(tmp_path: Path, *records: str) -> Path:
     lines = ["##fileformat=VCFv4.1", "##reference=GRCh38"]
     lines += [
         f'##INFO=<ID={key},Number=.,Type=String,Description="x">'
-        for key in ("CLNSIG", "CLNREVSTAT", "GENEINFO")
+        for key in ("CLNSIG", "CLNSIGCONF", "CLNREVSTAT", "GENEINFO")
     ]
     lines.append("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO")
     for number, record in enumerate(records, 1):
@@ -235,3 +235,38 @@ def test_carried_consequences_go_before_computed_ones(
     result = annotate(make_store([*ANNOTATED, f"{SILENT} G T ."]), genome=genome)
     assert nothing == [SILENT]
     assert row(result.variants, STOP)["consequence"] == "stop_gained"
+
+
+ONE, TWO = "criteria_provided,_single_submitter", "criteria_provided,_multiple_submitters,_no_conflicts"
+BOTH = "Conflicting_classifications_of_pathogenicity;CLNSIGCONF="
+
+
+@pytest.mark.parametrize(
+    ("records", "chosen"),
+    [
+        (((ONE, "Pathogenic"), (TWO, "Benign")), 2),  # more stars
+        (((ONE, "Benign"), (ONE, "Pathogenic")), 2),  # more pathogenic classifications
+        (((ONE, "Pathogenic"), (ONE, f"{BOTH}Pathogenic(1)|Benign(2)")), 2),  # more benign ones
+        (((ONE, "Pathogenic"), (ONE, "Likely_pathogenic")), 1),  # the lower number
+    ],
+)
+def test_one_of_several_clinvar_records_speaks(
+    make_store: MakeStore, tmp_path: Path, records: tuple[tuple[str, str], ...], chosen: int
+) -> None:
+    """A rule chooses, and the order of the file does not."""
+    lines = [f"{STOP} G T CLNREVSTAT={review};CLNSIG={words}" for review, words in records]
+    path = clinvar(tmp_path, *lines)
+    store = make_store(ANNOTATED)
+    first = row(annotate(store, path).variants, STOP)
+    assert first["clinvar_id"] == str(chosen)
+    *head, one, two = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*head, two, one]) + "\n", encoding="utf-8")
+    assert row(annotate(store, path).variants, STOP) == first
+
+
+def test_record_numbers_are_compared_as_numbers(make_store: MakeStore, tmp_path: Path) -> None:
+    """Record 9 goes before record 10."""
+    path = clinvar(tmp_path, *[f"{STOP} G T {PATHOGENIC}"] * 10)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:7], *lines[-2:]]) + "\n", encoding="utf-8")
+    assert row(annotate(make_store(ANNOTATED), path).variants, STOP)["clinvar_id"] == "9"
