@@ -13,9 +13,10 @@ from evaluator.panel.model import Panel
 from evaluator.screening.callability import assessed_fraction, has_callability_evidence, touched_and_undecided
 from evaluator.screening.calls import weighed
 from evaluator.screening.engine import Cohort, Evaluation, evaluate
-from evaluator.screening.evidence import Sources, bears_as_part, evidence_of_call
+from evaluator.screening.evidence import bears_as_part, evidence_of_call
 from evaluator.screening.flag import open_cohort, store_notes
 from evaluator.screening.listed_alleles import ALLELE, allele_name
+from evaluator.screening.parents import with_parents
 from evaluator.screening.quality import read_fraction
 from evaluator.screening.reasons import SENTENCES, Reason
 from evaluator.screening.rule_trace import RuleOutcome, call_rules, evidence_rules
@@ -33,6 +34,7 @@ class SeenAllele:
     allele: str
     zygosity: str
     phase: str  # as called: "unphased", or the phase set and the place in it
+    parents: str  # copies in each parent and what follows; "" where no parent's file was read
     decision: str  # the evidence by which it qualifies, the obstacle, or "no evidence"
     quality: str  # "good enough", or the reason to repeat
     rules: tuple[RuleOutcome, ...]
@@ -45,6 +47,7 @@ class SeenPair:
     allele_1: str
     allele_2: str
     phase: str
+    phase_source: str  # genotype | phase set | parents | pipe; what disagreed, or "" where it is not known
     outcome: str
     by_diplotype_rule: bool
 
@@ -73,6 +76,7 @@ class Explanation:
     status: str
     panel: str
     notes: tuple[str, ...]
+    parents: str  # how the parents' files fit; "" where none was read
     rows: tuple[RowExplanation, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -102,6 +106,7 @@ def explain(store: Store, panel: Panel, newborn: str, condition: str | None = No
         status=cohort.newborns["status"][0],
         panel=f"{panel.id} {panel.version}",
         notes=tuple(store_notes(store, panel)),
+        parents=_parentage(evaluation.decisions.family.checks),
         rows=_rows(cohort, panel, evaluation, kept),
     )
 
@@ -125,7 +130,7 @@ def _rows(
                 verdict=finding["verdict"],
                 reasons=tuple((code, SENTENCES[Reason(code)]) for code in finding["reasons"].split(";")),
                 callability=assessed.of(row),
-                alleles=_alleles(seen.filter(row=row["row"]), panel, cohort.sources),
+                alleles=_alleles(seen.filter(row=row["row"]), panel, cohort),
                 pairs=_pairs(pairs.filter(row=row["row"])),
             )
         )
@@ -144,21 +149,25 @@ def seen_alleles(cohort: Cohort, panel: Panel, evaluation: Evaluation) -> pl.Dat
     shown = pl.col("part_of").is_null() | bears_as_part().fill_null(value=False)
     everything = pl.concat([judged, placed.with_columns(allele_name().alias("allele"))], how="diagonal")
     return (
-        weighed(calls.join(everything, on=list(ALLELE)).filter(shown), panel.criteria, build)
+        with_parents(
+            weighed(calls.join(everything, on=list(ALLELE)).filter(shown), panel.criteria, build),
+            evaluation.decisions.family,
+        )
         .with_columns(evidence_of_call(), read_fraction().alias("fraction"))
         .sort("row", *list(CALLS)[1:])
     )
 
 
-def _alleles(seen: pl.DataFrame, panel: Panel, sources: Sources) -> tuple[SeenAllele, ...]:
+def _alleles(seen: pl.DataFrame, panel: Panel, cohort: Cohort) -> tuple[SeenAllele, ...]:
     return tuple(
         SeenAllele(
             allele=call["allele"],
             zygosity=call["zygosity"],
             phase=_phase(call),
+            parents="" if cohort.parents.is_empty() else _parents(call),
             decision=call["evidence_code"] or call["obstacle"] or "no evidence",
             quality=call["repeat"] or "good enough",
-            rules=(*evidence_rules(call, panel.criteria, sources), *call_rules(call, panel.criteria)),
+            rules=(*evidence_rules(call, panel.criteria, cohort.sources), *call_rules(call, panel.criteria)),
         )
         for call in seen.iter_rows(named=True)
     )
@@ -166,7 +175,14 @@ def _alleles(seen: pl.DataFrame, panel: Panel, sources: Sources) -> tuple[SeenAl
 
 def _pairs(pairs: pl.DataFrame) -> tuple[SeenPair, ...]:
     return tuple(
-        SeenPair(pair["allele_1"], pair["allele_2"], pair["phase"], pair["outcome"], pair["by_rule"])
+        SeenPair(
+            pair["allele_1"],
+            pair["allele_2"],
+            pair["phase"],
+            "phase set against parents" if pair["contradicted"] else pair["phase_source"] or "",
+            pair["outcome"],
+            pair["by_rule"],
+        )
         for pair in pairs.iter_rows(named=True)
     )
 
@@ -176,6 +192,32 @@ def _phase(call: dict[str, Any]) -> str:
         return "unphased"
     group = "no phase set" if call["phase_set"] is None else f"phase set {call['phase_set']}"
     return f"haplotype {call['haplotype']}, {group}"
+
+
+def _parents(call: dict[str, Any]) -> str:
+    """Tell the copies in each parent, and from whom the allele came."""
+    told = [f"{parent}: {_copies_in(call, parent)}" for parent in ("mother", "father")]
+    if call["inherited"] is not None:
+        by = "by the parents' genotypes" if call["origin"] is not None else "by the phase set and the parents"
+        told.append(f"{call['inherited']}, {by}")
+    return "; ".join([*told, *(["neither parent carries it"] if call["de_novo"] else [])])
+
+
+def _copies_in(call: dict[str, Any], parent: str) -> str:
+    copies, ploidy = call[f"{parent}_copies"], call[f"{parent}_ploidy"]
+    return "not known" if copies is None else f"{copies} of {ploidy}"
+
+
+def _parentage(checks: pl.DataFrame) -> str:
+    """Say how many places show that the parents fit, and what follows; "" where no parent's file was read."""
+    if checks.is_empty():
+        return ""
+    (check,) = checks.iter_rows(named=True)
+    counts = [
+        f"{who} {check[f'{who}_errors']} of {check[f'{who}_places']}" for who in ("mother", "father", "both")
+    ]
+    verdicts = {None: "too few places to say", True: "they do not fit", False: "they fit"}
+    return f"places that no inheritance explains: {', '.join(counts)}; {verdicts[check['mismatch']]}"
 
 
 def _settings(row: dict[str, Any]) -> dict[str, str]:

@@ -16,6 +16,7 @@ def as_text(explanation: Explanation) -> str:
     lines = [
         f"Newborn {explanation.newborn}, {explanation.sex}, {explanation.status}; panel {explanation.panel}",
         *(f"Note: {note}" for note in explanation.notes),
+        *([f"Parents: {explanation.parents}"] if explanation.parents else []),
     ]
     quiet = [row for row in explanation.rows if is_quiet(row)]
     for row in explanation.rows:
@@ -41,11 +42,14 @@ def _told(row: RowExplanation) -> Iterator[str]:
         yield "  no allele was called in this gene"
     for allele in row.alleles:
         yield f"  {allele.allele}  {allele.zygosity}, {allele.phase}"
+        if allele.parents:
+            yield f"    {allele.parents}"
         yield f"    evidence: {allele.decision}; quality: {allele.quality}"
         yield from (f"      {_outcome(outcome)}" for outcome in allele.rules)
     for pair in row.pairs:
         by = " by a diplotype rule" if pair.by_diplotype_rule else ""
-        yield f"  pair {pair.allele_1} with {pair.allele_2}: {pair.phase}, {pair.outcome}{by}"
+        source = f" ({pair.phase_source})" if pair.phase_source else ""
+        yield f"  pair {pair.allele_1} with {pair.allele_2}: {pair.phase}{source}, {pair.outcome}{by}"
 
 
 def _title(row: RowExplanation) -> str:

@@ -11,6 +11,7 @@ from evaluator.panel.genome import pseudo_autosomal
 from evaluator.screening.listed_alleles import ALLELE
 from evaluator.screening.quality import repeat_reason
 from evaluator.screening.zygosity import HEMIZYGOUS, HETEROZYGOUS, HOMOZYGOUS, zygosity
+from evaluator.tables import CALLS
 
 MATERNAL, PATERNAL = "maternal", "paternal"
 _SET = ("newborn", "contig", "phase_set")
@@ -47,6 +48,8 @@ def parental_evidence(
     calls: pl.LazyFrame, parents: pl.DataFrame, newborns: pl.DataFrame, criteria: Criteria, build: str
 ) -> ParentalEvidence:
     """Sum up what the parents' files say of the newborns that have any (tables.PARENTS)."""
+    if parents.is_empty():  # as in most programmes: do not read every call for nothing
+        calls = CALLS.to_frame().lazy()
     called = (
         calls.join(parents.lazy(), on=_CALL)
         .join(newborns.lazy().select("newborn", "x_count"), on="newborn")

@@ -21,7 +21,7 @@ from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.screening.engine import Cohort, evaluate
 from evaluator.screening.evidence import Sources
-from evaluator.tables import CALLS, NEWBORNS, UNCALLABLE, VARIANTS
+from evaluator.tables import CALLS, NEWBORNS, PARENTS, UNCALLABLE, VARIANTS
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 EVERYTHING = ("csq", "clinvar", "frequencies")
@@ -58,6 +58,7 @@ def of_engine(panel: Panel, people: list[Newborn], world: Universe | None) -> Ve
         uncallable=pl.DataFrame(gaps, schema=UNCALLABLE),
         variants=variants,
         sources=Sources.of(EVERYTHING if world is not None else ()),
+        parents=pl.DataFrame([entry for person in people for entry in person.parents], schema=PARENTS),
     )
     findings = evaluate(cohort, panel).findings
     rows = findings.select("newborn", "condition", "gene", "inheritance", "verdict").rows()
@@ -107,6 +108,7 @@ def settings(panel: Panel) -> dict[str, tuple[Panel, bool]]:
         x_linked={"report_heterozygous_females": True},
         predicted_lof={"last_exon": True, "start_lost": True, "loftee": "high_confidence"},
         callability={"unknown": "assessed", "min_fraction": None},
+        sample={"parent_mismatch": "flag", "min_parent_places": 3, "min_parent_x_places": 1},
     )
     loose = under(
         quality={
@@ -121,6 +123,7 @@ def settings(panel: Panel) -> dict[str, tuple[Panel, bool]]:
         known_pathogenic={"min_stars": 1, "max_benign": 0},
         predicted_lof={"enabled": False},
         quality={"hom_allele_fraction": 0.8},
+        sample={"min_parent_places": 4, "max_parent_errors": 0.2, "min_parent_x_places": 1},
     )
     return {
         "as it is": (panel, True),

@@ -25,6 +25,7 @@ class Newborn:
     evidence: str
     calls: list[Row] = field(default_factory=list)
     uncallable: list[Row] = field(default_factory=list)
+    parents: list[Row] = field(default_factory=list)
 
 
 @dataclass

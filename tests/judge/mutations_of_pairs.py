@@ -132,4 +132,47 @@ PAIRS = (
         "",
         CASE + "acadm_homozygous_half_the_reads",
     ),
+    # Parents
+    Mutation(
+        "one allele in each parent is trans",
+        "phase.py",
+        "        (PARENTS, by_parents()),\n",
+        "",
+        CASE + "agxt_parents_one_each",
+    ),
+    Mutation(
+        "silence of a parent is not absence",
+        "parents.py",
+        "from_mother = ((mother > 0) & (father == 0))",
+        "from_mother = ((mother > 0) & (father.fill_null(0) == 0))",
+        CASE + "agxt_parents_father_silent",
+    ),
+    Mutation(
+        "parents who contradict the phase set leave it open",
+        "phase.py",
+        "pl.when(contradicted()).then(pl.lit(UNKNOWN)).otherwise(by_place)",
+        "by_place",
+        CASE + "agxt_parents_contradict_phase_set",
+    ),
+    Mutation(
+        "the wrong parent's allele is not reportable",
+        "verdict.py",
+        '~origin_matters | pl.col("dominant_homozygous") | pl.col("origin_matches")',
+        '~origin_matters | pl.col("dominant_homozygous") | ~pl.col("origin_unknown")',
+        CASE + "abcc8_from_mother",
+    ),
+    Mutation(
+        "a neighbour in the phase set tells the origin",
+        "parents.py",
+        'pl.coalesce("origin", pl.when(plain_heterozygote()).then(by_set))',
+        'pl.col("origin")',
+        CASE + "abcc8_origin_by_phase_set",
+    ),
+    Mutation(
+        "parents who do not fit are not used",
+        "parents.py",
+        'criteria.sample.parent_mismatch == "stop"',
+        'criteria.sample.parent_mismatch == "never"',
+        CASE + "agxt_mother_is_not_the_mother",
+    ),
 )

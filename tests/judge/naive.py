@@ -2,8 +2,8 @@
 
 Written from the text of the reporting rules before the engine was looked at, so that a misreading in one
 of the two shows up as a difference. Where the text is silent the engine's answer was taken over later;
-README.md lists those questions. It covers small variants; special-locus callers, structural variants and
-parents are not read here. Phase is handled in its own way: every arrangement of the alleles on the two
+README.md lists those questions. It covers small variants; special-locus callers and structural variants are
+not read here. Phase is handled in its own way: every arrangement of the alleles on the two
 copies that the phase information allows is tried, and a pair is pending where the arrangements disagree.
 """
 
@@ -11,23 +11,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import product
-from typing import Any
 
+from allele_rules import AlleleRules
+from family import OF, Family
 from known import (
     Name,
     Newborn,
     Row,
     by_gene,
-    escapes_decay,
-    gene_table,
     in_scope,
     name_of,
     shared,
-    spelt_out,
-    unversioned,
 )
 
-from evaluator.panel.model import Panel
+from evaluator.panel.genome import PSEUDO_AUTOSOMAL
 
 POSITIVE, PENDING, UNSEEN, NEGATIVE = "reportable", "pending phase", "not assessed", "not reportable"
 STRENGTH = (POSITIVE, PENDING, UNSEEN, NEGATIVE)
@@ -36,44 +33,19 @@ INVERSIONS = ("F8_inversion", "IDS_inversion")  # sequence calls count, but a ne
 X_CHROMOSOMES = {"XX": 2, "XY": 1, "X": 1, "XXY": 2, "XYY": 1, "XXX": 3, "male": 1, "female": 2}
 
 
-class Judge:
+class Judge(AlleleRules):
     """Decides newborns by one panel and one annotation (None: never annotated)."""
-
-    def __init__(self, panel: Panel, annotation: dict[tuple[Name, str], Row] | None) -> None:
-        unset = {
-            (row["condition"], row["gene"], row["inheritance"])
-            for row in panel.genes.to_dicts()
-            if row["evidence"] is None
-        }
-        self.rows = [
-            {**row, "unset": (row["condition"], row["gene"], row["inheritance"]) in unset}
-            for row in panel.gene_rows.to_dicts()
-        ]
-        self.criteria = panel.criteria
-        self.annotation = annotation
-        self.listed: dict[str, list[Row]] = defaultdict(list)
-        for entry in panel.alleles.to_dicts():
-            self.listed[entry["gene"]].append(entry)
-        self.rules: dict[str, list[Row]] = defaultdict(list)
-        for rule in panel.diplotypes.to_dicts():
-            self.rules[rule["gene"]] += spelt_out(rule, panel.named_alleles.to_dicts())
-        for rules in self.rules.values():  # the rule that names more alleles goes first
-            rules.sort(key=lambda rule: -len(rule["sides"][0]) - len(rule["sides"][1]))
-        self.inheritances: dict[str, set[str]] = defaultdict(set)
-        for row in panel.genes.to_dicts():  # a disabled row still says how the gene works
-            self.inheritances[row["gene"]].add(row["inheritance"])
-        self.ruled: dict[str, set[Name]] = defaultdict(set)
-        for gene, rules in self.rules.items():
-            self.ruled[gene] = {name for rule in rules for side in rule["sides"] for name in side}
-        self.genes = gene_table(panel.genome_build)
-        # Rows of the last newborn that no rule settles, and why.
-        self.silent: dict[tuple[str, str, str], str] = {}
 
     def verdicts(self, newborn: Newborn) -> dict[tuple[str, str, str], str]:
         """The verdict of every gene row; none for a newborn without a sample."""
         self.silent = {}
         if newborn.status not in ("sequenced", "failed", "quarantined"):
             return {}
+        number = X_CHROMOSOMES.get(newborn.sex_chromosomes or newborn.sex)
+        believed = [
+            call for call in newborn.calls if not self._fails_quality(call, self._copies_of(call, number))
+        ]
+        self.family = Family(newborn, believed, self.criteria, self.build, single_x=number == 1)
         here = by_gene(newborn, self.genes, {row["gene"] for row in self.rows})
         return {
             (row["condition"], row["gene"], row["inheritance"]): self._verdict(newborn, row, here)
@@ -124,86 +96,6 @@ class Judge:
                     return UNSEEN
         return NEGATIVE
 
-    # Which alleles count ---------------------------------------------------------------------------------
-
-    def _standing(self, name: Name, row: Row, *, part: bool = False) -> str | None:
-        """`full` for an allele that qualifies, `alone` for one that only a rule about pairs may use.
-
-        A part of a longer substitution qualifies by a list or by ClinVar: its own consequence is not what
-        happens.
-        """
-        on = {
-            entry["list"]
-            for entry in self.listed[row["gene"]]
-            if name_of(entry) == name and in_scope(entry, row)
-        }
-        if "deny" in on:
-            return None
-        if "deny_alone" not in on and ("allow" in on or self._evident(name, row, part=part)):
-            return "full"
-        return "alone" if name in self.ruled[row["gene"]] else None
-
-    def _evident(self, name: Name, row: Row, *, part: bool) -> bool:
-        """ClinVar or the consequence makes the allele qualify, and the row accepts this kind of evidence."""
-        several = len(self.inheritances[row["gene"]]) > 1
-        dominant = row["inheritance"] in ("AD", "XLD")
-        if row["evidence"] == "listed" or (dominant and several and row["unset"]):
-            return False
-        if self.annotation is None or (name, row["gene"]) not in self.annotation:
-            return False
-        fact = self.annotation[name, row["gene"]]
-        known, broken = self._known_pathogenic(fact, row), self._predicted_lof(fact, row, name) and not part
-        terms = set((fact["consequence"] or "").split("&"))
-        if row["evidence"] == "lof":
-            return broken or bool(known and terms & self._lof_terms())
-        if row["evidence"] == "missense":
-            return known and "missense_variant" in terms
-        return known or broken
-
-    def _too_common(self, fact: Row, row: Row, ceilings: Any) -> bool:  # noqa: ANN401 - the criteria's own class
-        kind = {"AD": "monoallelic", "AR": "biallelic", "MT": "monoallelic"}.get(
-            row["inheritance"], "x_linked"
-        )
-        ceiling = getattr(ceilings, kind) if row["max_frequency"] is None else row["max_frequency"]
-        frequency = fact["population_frequency"]
-        if frequency is None:
-            frequency = self.criteria.frequency.missing
-        return ceiling is not None and frequency >= ceiling
-
-    def _known_pathogenic(self, fact: Row, row: Row) -> bool:
-        rule = self.criteria.known_pathogenic
-        if not rule.enabled or fact["clinvar_pathogenic"] is None:
-            return False
-        least = rule.min_stars if row["min_stars"] is None else row["min_stars"]
-        return (
-            fact["clinvar_pathogenic"] >= rule.min_pathogenic
-            and (rule.max_benign is None or (fact["clinvar_benign"] or 0) <= rule.max_benign)
-            and (least is None or (fact["clinvar_stars"] is not None and fact["clinvar_stars"] >= least))
-            and not self._too_common(fact, row, rule.max_frequency)
-        )
-
-    def _lof_terms(self) -> set[str]:
-        rule = self.criteria.predicted_lof
-        return set(rule.consequences) | ({"start_lost"} if rule.start_lost else set())
-
-    def _predicted_lof(self, fact: Row, row: Row, name: Name) -> bool:
-        rule = self.criteria.predicted_lof
-        gene = self.genes[row["gene"]]
-        terms = set((fact["consequence"] or "").split("&")) & self._lof_terms()
-        if not rule.enabled or not terms or row["mechanism"] != "lof":
-            return False
-        accepted = {unversioned(each) for each in (*gene.transcripts, row["transcript"]) if each}
-        if accepted and unversioned(fact["transcript"]) not in accepted:
-            return False
-        # A panel that asks LOFTEE does not take what LOFTEE trusts less than fully; silence is no judgement.
-        if rule.loftee == "high_confidence" and fact["loftee"] not in (None, "HC"):
-            return False
-        # Only a premature end of translation is a matter of decay; a lost stop lies in the last exon always.
-        truncating = terms & {"stop_gained", "frameshift_variant"}
-        if terms == truncating and not rule.last_exon and escapes_decay(name, gene):
-            return False
-        return not self._too_common(fact, row, rule.max_frequency)
-
     # How many copies -------------------------------------------------------------------------------------
 
     def _by_genotype(self, newborn: Newborn, calls: list[Row], row: Row, chromosomes: int) -> str:
@@ -227,7 +119,7 @@ class Judge:
         elif chromosomes == 1:
             answer = self._one_chromosome(full)
         elif row["inheritance"] in ("AD", "XLD"):
-            answer = _one_copy_enough(full, row)
+            answer = self._one_copy_enough(full, row)
         else:
             answer = self._two_copies(full, alone, row)
             if answer == NEGATIVE and self._partner_in_the_dark(newborn, full, alone, doubtful, row):
@@ -321,6 +213,24 @@ class Judge:
             return POSITIVE
         return UNSEEN if full else NEGATIVE
 
+    def _one_copy_enough(self, full: list[Row], row: Row) -> str:
+        """One copy is enough, of the right parent where that matters; unknown origin is pending."""
+        wanted = OF.get(row["parent_of_origin"] or "")
+        if not full or wanted is None or any(_everywhere(call) for call in full):
+            return POSITIVE if full else NEGATIVE
+        givers = {self.family.giver_by_set(call) for call in full}
+        if wanted in givers:
+            return POSITIVE
+        return PENDING if None in givers else NEGATIVE
+
+    def _copies_of(self, call: Row, number: int | None) -> int:
+        """How many copies of its chromosome there are, where that is known to be one."""
+        shared_part = any(
+            call["contig"] == contig and low <= call["position"] - 1 < high
+            for contig, low, high in PSEUDO_AUTOSOMAL[self.build]
+        )
+        return 1 if call["contig"] == "chrX" and number == 1 and not shared_part else 2
+
     def _two_copies(self, full: list[Row], alone: list[Row], row: Row) -> str:
         """Try every arrangement on two copies that the phase allows; odd genotypes block a negative."""
         if full and row["inheritance"] == "XLR" and self.criteria.x_linked.report_heterozygous_females:
@@ -329,6 +239,9 @@ class Judge:
         if arrangements is None:
             self.silent[row["condition"], row["gene"], row["inheritance"]] = "phase that contradicts itself"
             return PENDING
+        if self._tied_by_a_third(full + alone):
+            key = row["condition"], row["gene"], row["inheritance"]
+            self.silent[key] = "phase known only through a third allele"
         if set.intersection(*arrangements):
             return POSITIVE
         if any(arrangements):
@@ -354,6 +267,21 @@ class Judge:
             arrangements.append(self._counted_pairs(sides, row))
         return arrangements or None
 
+    def _tied_by_a_third(self, calls: list[Row]) -> bool:
+        """Nothing says how two alleles lie to each other, but what is said of a third leaves one way."""
+        singles = [call for call in calls if not _everywhere(call)]
+        ways = [
+            places
+            for places in product((0, 1), repeat=len(singles))
+            if not self._contradicted(singles, places)
+        ]
+        return any(
+            self._relation(one, singles[second]) is None
+            and len({places[first] == places[second] for places in ways}) == 1
+            for first, one in enumerate(singles)
+            for second in range(first)
+        )
+
     def _contradicted(self, calls: list[Row], places: tuple[int, ...]) -> bool:
         for first, one in enumerate(calls):
             for second in range(first):
@@ -374,13 +302,15 @@ class Judge:
         substitutions = all(len(call[key]) == 1 for call in (one, other) for key in ("ref", "alt"))
         if substitutions and one["position"] == other["position"]:
             return "trans"
-        if one["haplotype"] is None or other["haplotype"] is None:
-            return None
-        if one["phase_set"] != other["phase_set"]:
-            return None
-        if one["phase_set"] is None and self.criteria.phase.pipe_without_phase_set == "unphased":
-            return None
-        return "cis" if one["haplotype"] == other["haplotype"] else "trans"
+        placed = one["haplotype"] is not None and other["haplotype"] is not None
+        by_place = "cis" if one["haplotype"] == other["haplotype"] else "trans"
+        if placed and one["phase_set"] is not None and one["phase_set"] == other["phase_set"]:
+            return None if self.family.contradicts(one, other) else by_place
+        by_parents = self.family.relation(one, other)
+        bare = placed and one["phase_set"] is None and other["phase_set"] is None
+        if by_parents or not bare or self.criteria.phase.pipe_without_phase_set == "unphased":
+            return by_parents
+        return by_place
 
     def _counted_pairs(
         self, sides: tuple[dict[Name, bool], dict[Name, bool]], row: Row
@@ -434,14 +364,6 @@ def _by_allele(calls: list[Row]) -> dict[Name, list[Row]]:
             copies = sum(one["copies"] for one in told)
             rows[name] = [{**told[0], "copies": copies, "haplotype": None, "part_of": None}]
     return rows
-
-
-def _one_copy_enough(full: list[Row], row: Row) -> str:
-    if not full:
-        return NEGATIVE
-    if row["parent_of_origin"] and all(call["copies"] == 1 for call in full):
-        return PENDING
-    return POSITIVE
 
 
 def _fits(side: frozenset[Name], allele: Name, haplotype: dict[Name, bool]) -> bool:

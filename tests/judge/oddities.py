@@ -187,6 +187,8 @@ def _newborn(
             _add_gaps(newborn, world, symbol, chance)
     newborn.calls.sort(key=lambda call: (call["contig"], call["position"], call["ref"], call["alt"]))
     newborn.uncallable = _merged(name, newborn.uncallable)
+    if chance.random() < 0.5:
+        _add_parents(newborn, chance)
     if newborn.evidence != "none" and chance.random() < 0.3:
         _add_block(newborn, world, chance.choice(sorted(chosen)), chance)
     return newborn
@@ -300,6 +302,31 @@ def _lengthen_or_repeat(calls: list[Row], chance: random.Random) -> None:
             ]
         )
         calls.append({**call, **other, "repeated": True})
+
+
+def _add_parents(newborn: Newborn, chance: random.Random) -> None:
+    """Let the parents' files say something of most alleles; mostly what could be inherited."""
+    both, heads = (chance.random() < 0.85, chance.random() < 0.85), ("mother", "father")
+    seen = set()
+    for call in newborn.calls:
+        name = tuple(call[key] for key in ("contig", "position", "ref", "alt"))
+        if name in seen or chance.random() < 0.15:
+            continue
+        seen.add(name)
+        entry = {"newborn": newborn.name, **{key: call[key] for key in ("contig", "position", "ref", "alt")}}
+        on_all = call["copies"] == call["ploidy"] and call["ploidy"] > 1
+        drawn = chance.choice(
+            [(1, 0), (0, 1), (1, 0), (0, 1), (1, 1), (0, 0), (2, 0), (0, 2), (2, 1), (2, 2)]
+        )
+        if on_all:
+            drawn = chance.choice([(1, 1)] * 6 + [(2, 1), (0, 1), (1, 2)])
+        for parent, copies, given in zip(heads, drawn, both, strict=True):
+            ploidy = 1 if call["contig"] == "chrX" and parent == "father" and chance.random() < 0.8 else 2
+            known = given and chance.random() < 0.8
+            entry[f"{parent}_copies"] = min(copies, ploidy) if known else None
+            entry[f"{parent}_ploidy"] = ploidy if known else None
+        if entry["mother_copies"] is not None or entry["father_copies"] is not None:
+            newborn.parents.append(entry)
 
 
 def _add_gaps(newborn: Newborn, world: Universe, symbol: str, chance: random.Random) -> None:

@@ -121,3 +121,12 @@ def test_unknown_names_are_told(
     with pytest.raises(InputError) as raised:
         explain(store, load_panel(folder / "panel"), newborn, condition)
     assert newborn not in str(raised.value)
+
+
+def test_the_parents_evidence_is_told(repository: Path, tmp_path: Path) -> None:
+    """Copies in each parent, from whom the allele came, what decided the phase, and how the parents fit."""
+    text = as_text(explained(repository, tmp_path, "agxt_parents_one_each"))
+    assert "Parents: places that no inheritance explains: mother 0 of 0" in text
+    assert "too few places to say" in text
+    assert "mother: 1 of 2; father: 0 of 2; maternal, by the parents' genotypes" in text
+    assert "chr2-240871433-G-A with chr2-240875159-T-C: trans (parents), reported" in text
