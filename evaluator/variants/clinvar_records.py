@@ -28,7 +28,7 @@ RECORDS = pl.Schema(
 )
 
 # ClinVar may hold one allele in several records. The one with the most stars speaks; of those the one with
-# more pathogenic classifications, then with more benign and more uncertain ones, so that neither a finding nor
+# more pathogenic classifications, then with more benign and more uncertain ones, so that neither finding nor
 # what speaks against it is lost; then the one with the lowest number. The file's order never decides. Ours.
 _PREFERRED = ("clinvar_stars", "clinvar_pathogenic", "clinvar_benign", "clinvar_uncertain")
 
