@@ -33,6 +33,10 @@ NEWBORNS = pl.Schema(
         "y_calls": pl.Int32,  # on Y outside the pseudo-autosomal regions
         "autosomal_heterozygous": pl.Int32,
         "genotypes_sha256": pl.String,  # of all alleles with their copies, whatever their quality
+        # what was looked for beside small variants
+        "structural_evidence": pl.String,  # structural_vcf | vcf (which declares them) | none: not looked for
+        "structural_calls": pl.Int32,  # deletions and duplications that reach into the regions
+        "structural_ignored": pl.Int32,  # breakends, inversions, insertions there: nobody judges them
     }
 )
 
@@ -90,6 +94,36 @@ CALLS = pl.Schema(
         "source_ref": pl.String,
         "source_alts": pl.String,  # comma-separated, all of them
         "part_of": pl.String,  # contig-position-ref-alt of the allele as called; null = this is it
+    }
+)
+
+# One row per newborn x deletion, duplication or copy number that reaches into the regions. A finding names it
+# `contig-position-DEL-end` (or DUP), as if the type stood for ref and the last base for alt.
+STRUCTURAL = pl.Schema(
+    {
+        "newborn": pl.String,
+        "origin": pl.String,  # vcf | structural_vcf: phase sets of different files have nothing in common
+        "contig": pl.String,
+        "position": pl.Int32,  # 1-based, the base before the first that is lost or doubled
+        "end": pl.Int32,  # 1-based, the last base that is
+        "type": pl.String,  # DEL | DUP | CNV: the copy number tells which, once the sex is known
+        "copies": pl.Int8,  # how often the genotype names it; 0 = the copy number speaks, or nothing
+        "ploidy": pl.Int8,
+        "missing": pl.Int8,
+        "phased": pl.Boolean,
+        "phase_set": pl.String,
+        "haplotype": pl.Int8,
+        "copy_number": pl.Int16,  # FORMAT/CN; null where the file has none
+        "cipos_low": pl.Int32,  # bases by which position and end may be off, 0 = exact or unsaid
+        "cipos_high": pl.Int32,
+        "ciend_low": pl.Int32,
+        "ciend_high": pl.Int32,
+        "genotype_quality": pl.Float32,  # phred: GQ, else CNQ, else QUAL
+        "filters": pl.String,  # FILTER as written; "." when empty
+        "sample_filters": pl.String,  # FORMAT/FT; null where the file has none
+        "source_position": pl.Int32,
+        "source_ref": pl.String,
+        "source_alts": pl.String,
     }
 )
 

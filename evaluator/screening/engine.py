@@ -10,6 +10,7 @@ from evaluator.panel.model import Panel
 from evaluator.screening.callability import callability_gaps, has_callability_evidence, touched_and_undecided
 from evaluator.screening.calls import weighed
 from evaluator.screening.cohort_findings import CohortFindings, cohort_findings
+from evaluator.screening.deletions import beside_deletions, one_record_each, with_unjudged
 from evaluator.screening.diplotypes import outcomes
 from evaluator.screening.evidence import Sources, evidence_of_call
 from evaluator.screening.gene_rows import TWO_COPIES
@@ -19,9 +20,15 @@ from evaluator.screening.parents import ParentalEvidence, parental_evidence, wit
 from evaluator.screening.partners import open_partners
 from evaluator.screening.phase import pairs
 from evaluator.screening.rulebook import CLASSES, EVALUATED, Rulebook
+from evaluator.screening.structural import (
+    STRUCTURAL_COLUMNS,
+    looked_for_deletions,
+    structural_bears,
+    structural_judged,
+)
 from evaluator.screening.verdict import decide
 from evaluator.screening.zygosity import x_chromosomes
-from evaluator.tables import CALLS, PARENTS
+from evaluator.tables import CALLS, PARENTS, STRUCTURAL
 from evaluator.vocabulary import SampleStatus
 
 
@@ -35,6 +42,7 @@ class Cohort:
     variants: pl.DataFrame | None  # None = never annotated
     sources: Sources
     parents: pl.DataFrame = field(default_factory=PARENTS.to_frame)
+    structural: pl.DataFrame = field(default_factory=STRUCTURAL.to_frame)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Decisions:
     pairs: pl.DataFrame  # newborn x row x two alleles, with phase and outcome
     facts: pl.DataFrame  # newborn x row with something to tell, and its finding
     family: ParentalEvidence
+    structural: pl.DataFrame  # newborn x structural call x row that it touches, whether it bears or not
 
 
 @dataclass(frozen=True)
@@ -61,18 +70,22 @@ def evaluate(cohort: Cohort, panel: Panel) -> Evaluation:
     """Decide every newborn x gene row; those without a call or a gap share defaults."""
     rulebook = Rulebook(panel, cohort.variants, cohort.sources)
     newborns = evaluated(cohort.newborns)
-    decisions = decisions_of(rulebook, newborns, cohort.calls, cohort.uncallable, cohort.parents)
+    decisions = decisions_of(
+        rulebook, newborns, cohort.calls, cohort.uncallable, cohort.parents, cohort.structural
+    )
     findings = assemble(rulebook, newborns, decisions.facts).table()
     return Evaluation(rulebook, newborns, decisions, findings)
 
 
 def evaluated(newborns: pl.DataFrame) -> pl.DataFrame:
-    """Keep the newborns who get a verdict; add `x_count`, `measured`, `class` (its place in CLASSES)."""
+    """Keep the newborns who get a verdict; add `x_count`, `measured`, `looked`, `class` (of CLASSES)."""
     kept = newborns.filter(pl.col("status").is_in(EVALUATED)).with_columns(
-        x_chromosomes().alias("x_count"), has_callability_evidence().alias("measured")
+        x_chromosomes().alias("x_count"),
+        has_callability_evidence().alias("measured"),
+        looked_for_deletions().alias("looked"),
     )
     numbered = CLASSES.with_row_index("class")
-    return kept.join(numbered, on=["status", "measured"], how="left", maintain_order="left")
+    return kept.join(numbered, on=["status", "measured", "looked"], how="left", maintain_order="left")
 
 
 def decisions_of(
@@ -81,17 +94,22 @@ def decisions_of(
     calls: pl.LazyFrame,
     uncallable: pl.DataFrame,
     parents: pl.DataFrame,
+    structural: pl.DataFrame,
 ) -> Decisions:
     """Decide the newborn x gene rows that have a call which bears on them, or a gap."""
     panel, rows = rulebook.panel, rulebook.rows
     criteria, build = panel.criteria, panel.genome_build
     family = parental_evidence(calls, parents, newborns, criteria, build)
-    candidates = with_parents(weighed(candidate_calls(calls, newborns, rulebook), criteria, build), family)
+    small = with_parents(weighed(candidate_calls(calls, newborns, rulebook), criteria, build), family)
+    deletions = structural_calls(structural, newborns, rulebook)
+    candidates = together(small, deletions)
     in_pairs = candidates.filter(of_inheritance(TWO_COPIES))
     pairable = in_pairs.filter(sound() & (qualifies() | pl.col("ruled")))
     paired = outcomes(pairs(pairable, criteria.phase), rulebook.diplotypes, rows)
-    touched = touched_and_undecided(uncallable, candidates, rows, panel.alleles, rulebook.ruled, build)
-    gaps = callability_gaps(touched, rows, panel.alleles, criteria.callability.min_fraction, build)
+    named = deletions.filter(pl.col("listed_position").is_not_null())
+    unread = with_unjudged(uncallable, structural, named, criteria)
+    touched = touched_and_undecided(unread, small, rows, rulebook.listed, rulebook.ruled_small, build)
+    gaps = callability_gaps(touched, rows, rulebook.listed, criteria.callability.min_fraction, build)
     partners = open_partners(in_pairs, touched.filter(kind="ruled"), rulebook)
     facts = (
         call_facts(candidates, criteria)
@@ -99,12 +117,15 @@ def decisions_of(
         .join(gaps, on=KEY, how="full", coalesce=True)
         .join(partners, on=KEY, how="left")
         .drop("x_count")
-        .join(newborns.select("newborn", "status", "measured", "x_count"), on="newborn")
+        .join(newborns.select("newborn", "status", "measured", "looked", "x_count"), on="newborn")
         .join(family.checks.select("newborn", parents_doubted="mismatch"), on="newborn", how="left")
         .join(rulebook.row_facts, on="row")
-        .with_columns(rulebook.callability_unknown().alias("callability_unknown"))
+        .with_columns(
+            rulebook.callability_unknown().alias("callability_unknown"),
+            rulebook.no_structural_calls().alias("no_structural_calls"),
+        )
     )
-    return Decisions(candidates, paired, decide(facts, criteria, rulebook.sources), family)
+    return Decisions(candidates, paired, decide(facts, criteria, rulebook.sources), family, deletions)
 
 
 def candidate_calls(calls: pl.LazyFrame, newborns: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
@@ -123,6 +144,27 @@ def candidate_calls(calls: pl.LazyFrame, newborns: pl.DataFrame, rulebook: Ruleb
         .collect()
         .sort("newborn", "row", *list(CALLS)[1:])
     )
+
+
+def structural_calls(calls: pl.DataFrame, newborns: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
+    """Judge the newborns' structural calls in every row that they touch (structural_judged)."""
+    sequenced = newborns.filter(pl.col("status") == SampleStatus.SEQUENCED).select("newborn", "x_count")
+    panel = rulebook.panel
+    return structural_judged(
+        calls.join(sequenced, on="newborn"),
+        rulebook.rows,
+        panel.named_alleles,
+        rulebook.ruled,
+        panel.criteria,
+        panel.genome_build,
+    )
+
+
+def together(small: pl.DataFrame, structural: pl.DataFrame) -> pl.DataFrame:
+    """Put small and structural calls that bear on a verdict together, each read in the light of the other."""
+    bearing = one_record_each(structural.filter(structural_bears()), small)
+    both = pl.concat([small, bearing.select(*STRUCTURAL_COLUMNS)], how="diagonal_relaxed")
+    return beside_deletions(both).sort("newborn", "row", *ALLELE)
 
 
 def assemble(rulebook: Rulebook, newborns: pl.DataFrame, decided: pl.DataFrame) -> CohortFindings:

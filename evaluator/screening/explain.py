@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from evaluator.errors import InputError
 from evaluator.panel.model import Panel
 from evaluator.screening.callability import assessed_fraction, has_callability_evidence, touched_and_undecided
 from evaluator.screening.calls import weighed
-from evaluator.screening.engine import Cohort, Evaluation, evaluate
+from evaluator.screening.engine import Cohort, Decisions, Evaluation, evaluate
 from evaluator.screening.evidence import bears_as_part, evidence_of_call
 from evaluator.screening.flag import open_cohort, store_notes
 from evaluator.screening.listed_alleles import ALLELE, allele_name
@@ -21,6 +21,7 @@ from evaluator.screening.quality import read_fraction
 from evaluator.screening.reasons import SENTENCES, Reason
 from evaluator.screening.rule_trace import RuleOutcome, call_rules, evidence_rules
 from evaluator.screening.rulebook import EVALUATED
+from evaluator.screening.structural_trace import structural_notes, structural_outcomes
 from evaluator.screening.zygosity import x_chromosomes
 from evaluator.tables import CALLS
 from evaluator.variants.store import Store
@@ -105,7 +106,7 @@ def explain(store: Store, panel: Panel, newborn: str, condition: str | None = No
         sex=cohort.newborns["sex"][0],
         status=cohort.newborns["status"][0],
         panel=f"{panel.id} {panel.version}",
-        notes=tuple(store_notes(store, panel)),
+        notes=(*store_notes(store, panel), *structural_notes(cohort.newborns)),
         parents=_parentage(evaluation.decisions.family.checks),
         rows=_rows(cohort, panel, evaluation, kept),
     )
@@ -130,7 +131,10 @@ def _rows(
                 verdict=finding["verdict"],
                 reasons=tuple((code, SENTENCES[Reason(code)]) for code in finding["reasons"].split(";")),
                 callability=assessed.of(row),
-                alleles=_alleles(seen.filter(row=row["row"]), panel, cohort),
+                alleles=(
+                    *_alleles(seen.filter(row=row["row"]), panel, cohort),
+                    *_structural(evaluation.decisions, row["row"], panel),
+                ),
                 pairs=_pairs(pairs.filter(row=row["row"])),
             )
         )
@@ -144,6 +148,10 @@ def seen_alleles(cohort: Cohort, panel: Panel, evaluation: Evaluation) -> pl.Dat
     calls = cohort.calls.collect().join(x_count, on="newborn")
     judged = evaluation.rulebook.judged
     unjudged = calls.join(judged, on=list(ALLELE), how="anti")
+    # A deletion may contradict a call that is good by itself.
+    candidates = evaluation.decisions.candidates.filter(pl.col("end").is_null())
+    decided = candidates.select("row", "allele", pl.col("repeat").alias("decided repeat"))
+    decided = decided.filter(pl.col("decided repeat") == Reason.REPEAT_CONTRADICTS_DELETION).unique()
     # A store without annotation knows the gene of a call by its place only.
     placed = genes_by_position(unjudged, build).join(evaluation.rulebook.rows, on="gene")
     shown = pl.col("part_of").is_null() | bears_as_part().fill_null(value=False)
@@ -154,6 +162,8 @@ def seen_alleles(cohort: Cohort, panel: Panel, evaluation: Evaluation) -> pl.Dat
             evaluation.decisions.family,
         )
         .with_columns(evidence_of_call(), read_fraction().alias("fraction"))
+        .join(decided, on=["row", "allele"], how="left")
+        .with_columns(pl.coalesce("decided repeat", "repeat").alias("repeat"))
         .sort("row", *list(CALLS)[1:])
     )
 
@@ -171,6 +181,28 @@ def _alleles(seen: pl.DataFrame, panel: Panel, cohort: Cohort) -> tuple[SeenAlle
         )
         for call in seen.iter_rows(named=True)
     )
+
+
+def _structural(decisions: Decisions, row: int, panel: Panel) -> Iterator[SeenAllele]:
+    """Show every structural call that touches the row's gene; of several records of one event one decides."""
+    deciding = decisions.candidates.filter(pl.col("end").is_not_null() & (pl.col("row") == row))
+    quality = {
+        (call["called_position"], call["end"], call["type"]): call["repeat"]
+        for call in deciding.iter_rows(named=True)
+    }
+    for call in decisions.structural.filter(row=row).iter_rows(named=True):
+        key = (call["called_position"], call["end"], call["type"])
+        decision = call["evidence_code"] or call["obstacle"] or "no evidence"
+        again = decision != "no evidence" and key not in quality
+        yield SeenAllele(
+            allele=call["allele"],
+            zygosity=call["zygosity"],
+            phase=_phase(call),
+            parents="",
+            decision=f"{decision}, but another record tells this event" if again else decision,
+            quality=quality.get(key, call["repeat"]) or "good enough",
+            rules=structural_outcomes(call, panel.criteria),
+        )
 
 
 def _pairs(pairs: pl.DataFrame) -> tuple[SeenPair, ...]:
@@ -237,8 +269,8 @@ class _Assessed:
             cohort.uncallable,
             evaluation.decisions.candidates,
             rulebook.rows,
-            panel.alleles,
-            rulebook.ruled,
+            rulebook.listed,
+            rulebook.ruled_small,
             panel.genome_build,
         )
         fractions = assessed_fraction(touched, panel.genome_build)

@@ -27,7 +27,7 @@ LARGE_COHORT = 2_000
 DEFAULTS_KEY = "nbseval_defaults"
 AGAIN = "run `nbseval flag` again"
 _NEWBORNS = pl.Schema({"newborn": pl.String, "class": pl.UInt32})
-_CLASSES = pl.Schema({"status": pl.String, "measured": pl.Boolean})
+_CLASSES = pl.Schema({"status": pl.String, "measured": pl.Boolean, "looked": pl.Boolean})
 
 
 def newborns_file(findings: Path) -> Path:

@@ -58,8 +58,10 @@ def flag(store: Store, panel: Panel) -> Flagging:
     told = []
     for part in store.parts(NEWBORNS_AT_ONCE):
         newborns = evaluated(part.newborns().collect())
-        gaps, parents = part.uncallable().collect(), part.parents().collect()
-        decisions = decisions_of(rulebook, newborns, part.calls(), gaps, parents)
+        gaps, parents, structural = (
+            table.collect() for table in (part.uncallable(), part.parents(), part.structural())
+        )
+        decisions = decisions_of(rulebook, newborns, part.calls(), gaps, parents, structural)
         told.append(decisions.facts.select(*KEY, *ANSWER))
     record = Provenance(
         command="flag",
@@ -93,6 +95,7 @@ def open_cohort(store: Store, panel: Panel, newborn: str) -> Cohort:
         variants=None if variants is None else variants.join(seen, on=ALLELE, how="semi").collect(),
         sources=Sources.of(store.annotation_sources),
         parents=store.parents().filter(newborn=newborn).collect(),
+        structural=store.structural().filter(newborn=newborn).collect(),
     )
 
 

@@ -78,6 +78,7 @@ def call_facts(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
         (good & recessive & (zygosity == EXTRA)).any().alias("extra_alleles"),
         (good & (zygosity == UNDECIDED) & one_copy_is_present()).any().alias("copy_whatever_sex"),
         (good & (zygosity == HETEROZYGOUS)).any().alias("heterozygous_hit"),
+        (pl.col("over_deletion") & sound()).any().alias("over_deletion"),
         pl.col("repeat").filter(qualifies() & ~sound()).unique().alias("repeats"),
         (qualifies() & ~sound() & pl.col("mosaic")).any().alias("possible_mosaic"),
         pl.col("obstacle")

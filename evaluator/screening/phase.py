@@ -33,6 +33,8 @@ _SIDE = (
     "father_copies",
     "origin",
     "inherited",
+    "called_position",
+    "end",
 )
 GENOTYPE, PHASE_SET, PARENTS, PIPE = "genotype", "phase set", "parents", "pipe"
 
@@ -81,12 +83,10 @@ def phase_of_pair(rule: Phase) -> pl.Expr:
     Returns a struct of `phase` and `phase_source`, which is null where the phase is not known.
     """
     by_place = _same_or_not("haplotype")
+    apart = either_homozygous() | (diploid() & (same_record() | same_base())) | across_deletion()
     steps = (
         (GENOTYPE, pl.when(same_called_allele()).then(pl.lit(CIS))),
-        (
-            GENOTYPE,
-            pl.when(either_homozygous() | (diploid() & (same_record() | same_base()))).then(pl.lit(TRANS)),
-        ),
+        (GENOTYPE, pl.when(apart).then(pl.lit(TRANS))),
         (
             PHASE_SET,
             pl.when(in_one_phase_set()).then(
@@ -122,6 +122,8 @@ def diploid() -> pl.Expr:
 def same_record() -> pl.Expr:
     """Both alleles are named by one genotype such as 1/2: each takes a copy, phased or not."""
     together = pl.all_horizontal([pl.col(name) == pl.col(f"{name}_2") for name in _RECORD])
+    # Two records of symbolic deletions may begin alike; one record ends once.
+    together &= pl.col("end").is_null() | pl.col("end_2").is_null() | (pl.col("end") == pl.col("end_2"))
     return (together & (pl.col("copies") == 1) & (pl.col("copies_2") == 1)).fill_null(value=False)
 
 
@@ -129,6 +131,19 @@ def same_base() -> pl.Expr:
     """Two different substitutions of one base cannot lie on one copy, whatever way the file was split."""
     single = [pl.col(name).str.len_chars() == 1 for name in ("ref", "alt", "ref_2", "alt_2")]
     return pl.all_horizontal(single) & (pl.col("position") == pl.col("position_2"))
+
+
+def across_deletion() -> pl.Expr:
+    """A small allele inside a deletion lies on the copy that is not deleted."""
+    return (_inside("", "_2") | _inside("_2", "")).fill_null(value=False)
+
+
+def _inside(small: str, deletion: str) -> pl.Expr:
+    """The side with this suffix is a small allele, and the other a deletion that holds its place."""
+    begins, ref = pl.col(f"position{small}") - 1, pl.col(f"ref{small}")
+    ends = begins + ref.str.len_bytes().cast(pl.Int32)
+    within = (begins >= pl.col(f"called_position{deletion}")) & (ends <= pl.col(f"end{deletion}"))
+    return (pl.col(f"ref{deletion}") == "DEL") & pl.col(f"end{small}").is_null() & within
 
 
 def in_one_phase_set() -> pl.Expr:

@@ -31,10 +31,15 @@ def repeat_reason(criteria: Criteria) -> pl.Expr:
 
 def filter_accepted(criteria: Criteria) -> pl.Expr:
     """Every FILTER word is one that the panel accepts."""
+    return words_accepted(pl.col("filters"), criteria)
+
+
+def words_accepted(filters: pl.Expr, criteria: Criteria) -> pl.Expr:
+    """Every one of these filter words, joined by ";", is one that the panel accepts; none counts as "."."""
     accepted = criteria.quality.filters
     if accepted is None:
         return pl.lit(value=True)
-    words = pl.col("filters").fill_null(".").str.split(";")
+    words = filters.fill_null(".").str.split(";")
     return words.list.set_difference(pl.lit(list(accepted), dtype=pl.List(pl.String))).list.len() == 0
 
 

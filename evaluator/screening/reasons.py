@@ -24,6 +24,8 @@ class Reason(StrEnum):
     REPEAT_LOW_DEPTH = "repeat_low_depth"
     REPEAT_LOW_GENOTYPE_QUALITY = "repeat_low_genotype_quality"
     REPEAT_ALLELE_BALANCE = "repeat_allele_balance"
+    REPEAT_BREAKPOINTS = "repeat_breakpoints"
+    REPEAT_CONTRADICTS_DELETION = "repeat_contradicts_deletion"
     POSSIBLE_MOSAIC = "possible_mosaic"
     HALF_CALL = "half_call"
     UNEXPECTED_PLOIDY = "unexpected_ploidy"
@@ -35,10 +37,12 @@ class Reason(StrEnum):
     LISTED_ALLELE = "listed_allele"
     KNOWN_PATHOGENIC = "known_pathogenic"
     PREDICTED_LOF = "predicted_lof"
+    STRUCTURAL_DELETION = "structural_deletion"
     DIPLOTYPE_REPORTABLE = "diplotype_reportable"
     # genotype
     HOMOZYGOUS = "homozygous"
     HEMIZYGOUS = "hemizygous"
+    HEMIZYGOUS_OVER_DELETION = "hemizygous_over_deletion"
     TWO_ALLELES_IN_TRANS = "two_alleles_in_trans"
     ONE_COPY_DOMINANT = "one_copy_dominant"
     ONE_COPY_OF_X = "one_copy_of_x"
@@ -62,6 +66,9 @@ class Reason(StrEnum):
     ESCAPES_DECAY = "escapes_decay"
     OTHER_TRANSCRIPT = "other_transcript"
     LOW_CONFIDENCE_LOF = "low_confidence_lof"
+    DELETION_SPARES_EXONS = "deletion_spares_exons"
+    WHOLE_GENE_DUPLICATION = "whole_gene_duplication"
+    UNLISTED_DUPLICATION = "unlisted_duplication"
     EVIDENCE_NOT_ACCEPTED = "evidence_not_accepted"
     NO_QUALIFYING_ALLELE = "no_qualifying_allele"
     # what the parents add
@@ -71,6 +78,7 @@ class Reason(StrEnum):
     NO_ANNOTATION = "no_annotation"
     NO_CLINVAR = "no_clinvar"
     NO_CONSEQUENCE = "no_consequence"
+    NO_STRUCTURAL_CALLS = "no_structural_calls"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -87,6 +95,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.REPEAT_LOW_DEPTH: "A qualifying allele's depth is too low or missing: repeat.",
     Reason.REPEAT_LOW_GENOTYPE_QUALITY: "A qualifying allele's genotype quality is low or missing: repeat.",
     Reason.REPEAT_ALLELE_BALANCE: "A qualifying allele's read fraction does not fit its genotype: repeat.",
+    Reason.REPEAT_BREAKPOINTS: "A deletion may or may not remove enough of an exon: repeat.",
+    Reason.REPEAT_CONTRADICTS_DELETION: "A heterozygous call inside a deletion: one of both is wrong.",
     Reason.POSSIBLE_MOSAIC: "The read fraction is below a heterozygote's but above the mosaic floor.",
     Reason.HALF_CALL: "One allele of the genotype was not called, so nobody knows how many copies there are.",
     Reason.UNEXPECTED_PLOIDY: "Two of three or more called alleles: neither homozygous nor heterozygous.",
@@ -96,9 +106,11 @@ SENTENCES: dict[Reason, str] = {
     Reason.LISTED_ALLELE: "The allele stands on the panel's allow list.",
     Reason.KNOWN_PATHOGENIC: "ClinVar's classifications meet the panel's thresholds.",
     Reason.PREDICTED_LOF: "The allele is predicted to abolish the gene product.",
+    Reason.STRUCTURAL_DELETION: "A deletion removes enough of a coding exon.",
     Reason.DIPLOTYPE_REPORTABLE: "A diplotype rule of the panel reports this pair.",
     Reason.HOMOZYGOUS: "Both copies carry the allele.",
     Reason.HEMIZYGOUS: "The only copy carries the allele.",
+    Reason.HEMIZYGOUS_OVER_DELETION: "Called homozygous over a deletion: the other copy lacks the place.",
     Reason.TWO_ALLELES_IN_TRANS: "Two qualifying alleles lie on different copies.",
     Reason.ONE_COPY_DOMINANT: "One copy is enough for this condition.",
     Reason.ONE_COPY_OF_X: "One copy on X is reported here in a boy and in a girl; the sex is not known.",
@@ -121,12 +133,16 @@ SENTENCES: dict[Reason, str] = {
     Reason.ESCAPES_DECAY: "The transcript is expected to escape nonsense-mediated decay.",
     Reason.OTHER_TRANSCRIPT: "The consequence was predicted on another transcript than the panel's.",
     Reason.LOW_CONFIDENCE_LOF: "LOFTEE gives the predicted loss of function no high confidence.",
+    Reason.DELETION_SPARES_EXONS: "A deletion removes too little of every coding exon.",
+    Reason.WHOLE_GENE_DUPLICATION: "A duplication of the whole gene is no loss of function.",
+    Reason.UNLISTED_DUPLICATION: "A duplication inside a gene counts only if the panel lists it.",
     Reason.EVIDENCE_NOT_ACCEPTED: "The gene row does not accept this kind of evidence.",
     Reason.NO_QUALIFYING_ALLELE: "No allele met the panel's evidence rules.",
     Reason.DE_NOVO: "Neither parent carries the allele.",
     Reason.PARENT_MISMATCH: "The parents' genotypes do not fit the newborn's.",
     Reason.NO_ANNOTATION: "The store was never annotated: only listed alleles were evaluated.",
     Reason.NO_CLINVAR: "The store has no ClinVar annotation: known pathogenic alleles were not evaluated.",
+    Reason.NO_STRUCTURAL_CALLS: "Nobody looked for deletions in this newborn.",
     Reason.NO_CONSEQUENCE: "The store has no consequences: predicted loss of function was not evaluated.",
 }
 
@@ -137,5 +153,7 @@ REPEAT = (
     Reason.REPEAT_LOW_DEPTH,
     Reason.REPEAT_LOW_GENOTYPE_QUALITY,
     Reason.REPEAT_ALLELE_BALANCE,
+    Reason.REPEAT_BREAKPOINTS,
+    Reason.REPEAT_CONTRADICTS_DELETION,
 )
 ORDER = {str(reason): place for place, reason in enumerate(Reason)}

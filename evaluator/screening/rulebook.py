@@ -8,6 +8,7 @@ from itertools import product
 
 import polars as pl
 
+from evaluator.panel.alleles import is_structural
 from evaluator.panel.model import Panel
 from evaluator.screening.callability import genes_with_exons
 from evaluator.screening.diplotype_rules import diplotype_rules, ruled_alleles
@@ -15,15 +16,16 @@ from evaluator.screening.evidence import Sources, bears_as_part, evidence
 from evaluator.screening.gene_rows import gene_rows
 from evaluator.screening.listed_alleles import ALLELE
 from evaluator.screening.special_loci import raw_calls_are_used
+from evaluator.screening.structural import row_accepts_deletions
 from evaluator.screening.verdict import FLAGS, LISTS, decide
-from evaluator.vocabulary import SampleStatus
+from evaluator.vocabulary import Mechanism, SampleStatus
 
 # Newborns of these states get a verdict; the others were never offered to the laboratory.
 EVALUATED = (str(SampleStatus.SEQUENCED), str(SampleStatus.FAILED), "quarantined")
 # Newborns of one class get the same answers where they have neither a call that bears nor a gap.
 CLASSES = pl.DataFrame(
-    list(product(EVALUATED, (False, True))),
-    schema={"status": pl.String, "measured": pl.Boolean},
+    list(product(EVALUATED, (False, True), (False, True))),
+    schema={"status": pl.String, "measured": pl.Boolean, "looked": pl.Boolean},
     orient="row",
 )
 
@@ -52,11 +54,21 @@ class Rulebook:
         return ruled_alleles(self.diplotypes)
 
     @cached_property
+    def ruled_small(self) -> pl.DataFrame:
+        """Those of them that are written in letters."""
+        return self.ruled.filter(~is_structural())
+
+    @cached_property
+    def listed(self) -> pl.DataFrame:
+        """The panel's allele table without deletions and duplications, which lie nowhere in particular."""
+        return self.panel.named_alleles.filter(~is_structural())
+
+    @cached_property
     def judged(self) -> pl.DataFrame:
         """Allele x gene row: evidence, obstacle, every rule."""
         panel = self.panel
         return evidence(
-            self.rows, self.variants, panel.alleles, self.ruled, panel.criteria, panel.genome_build
+            self.rows, self.variants, self.listed, self.ruled_small, panel.criteria, panel.genome_build
         )
 
     @cached_property
@@ -95,11 +107,19 @@ class Rulebook:
         """Decide a newborn without calls or gaps: every row for the first of CLASSES, then for the next."""
         silent = CLASSES.join(self.row_facts, how="cross", maintain_order="left_right").with_columns(
             self.callability_unknown().alias("callability_unknown"),
+            self.no_structural_calls().alias("no_structural_calls"),
             pl.lit(None, pl.Int8).alias("x_count"),
             *(pl.lit(None, pl.Boolean).alias(name) for name in FLAGS),
             *(pl.lit(None, pl.List(pl.String)).alias(name) for name in LISTS),
         )
         return decide(silent, self.panel.criteria, self.sources)
+
+    def no_structural_calls(self) -> pl.Expr:
+        """Nobody looked for the deletions that would count in the row."""
+        if not self.panel.criteria.structural.enabled:
+            return pl.lit(value=False)
+        of_row = pl.col("mechanism") == Mechanism.LOSS_OF_FUNCTION
+        return ~pl.col("looked") & of_row & row_accepts_deletions()
 
     def callability_unknown(self) -> pl.Expr:
         """Nothing says what was assessed, in the newborn or in a gene whose exons are not known."""

@@ -46,6 +46,7 @@ FLAGS = (
     "elsewhere_pair",
     "reported_by_rule",
     "held_by_rule",
+    "over_deletion",
     "low_callability",
     "listed_allele_uncovered",
     "partner_uncovered",
@@ -67,7 +68,8 @@ LISTS = (
 def decide(facts: pl.DataFrame, criteria: Criteria, sources: Sources) -> pl.DataFrame:
     """Add verdict, reasons, alleles, zygosity and phase to one row per newborn x gene row.
 
-    Needs the gene row's columns, `status`, `callability_unknown`, and FLAGS, LISTS, `x_count`.
+    Needs the gene row's columns, `status`, `callability_unknown`, `no_structural_calls`, `x_count`, and
+    FLAGS and LISTS.
     """
     filled = facts.with_columns(
         pl.col(*FLAGS).fill_null(value=False),
@@ -78,7 +80,7 @@ def decide(facts: pl.DataFrame, criteria: Criteria, sources: Sources) -> pl.Data
     )
     marked = filled.with_columns(**_steps(criteria))
     return (
-        marked.with_columns(verdict().alias("verdict"))
+        marked.with_columns(verdict(criteria).alias("verdict"))
         .with_columns(
             reasons(criteria, sources).alias("reasons"),
             _alleles().alias("alleles"),
@@ -125,7 +127,7 @@ def one_copy_whatever_sex() -> pl.Expr:
     return (pl.col("inheritance") == Inheritance.XLR) & pl.col("copy_whatever_sex")
 
 
-def verdict() -> pl.Expr:
+def verdict(criteria: Criteria) -> pl.Expr:
     """A positive stands whatever was not seen; a negative stands only if nothing stands against it."""
     return (
         pl.when(~pl.col("sequenced"))
@@ -134,13 +136,13 @@ def verdict() -> pl.Expr:
         .then(pl.lit(str(Verdict.REPORTABLE)))
         .when(pl.col("pending_pair") | pl.col("origin_open"))
         .then(pl.lit(str(Verdict.PENDING_PHASE)))
-        .when(blocked())
+        .when(blocked(criteria))
         .then(pl.lit(str(Verdict.NOT_ASSESSED)))
         .otherwise(pl.lit(str(Verdict.NOT_REPORTABLE)))
     )
 
 
-def blocked() -> pl.Expr:
+def blocked(criteria: Criteria) -> pl.Expr:
     """Something that was not seen, or not seen well, could turn this negative into a positive."""
     return pl.any_horizontal(
         needs_caller(),
@@ -152,6 +154,7 @@ def blocked() -> pl.Expr:
         "low_callability",
         "listed_allele_uncovered",
         "callability_unknown",
+        pl.col("no_structural_calls") & pl.lit(criteria.structural.without_calls == "not assessed"),
     )
 
 

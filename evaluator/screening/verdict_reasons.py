@@ -29,7 +29,7 @@ def reasons(criteria: Criteria, sources: Sources) -> pl.Expr:
         .when(pending)
         .then(_joined(_pending_reasons()))
         .when(pl.col("verdict") == Verdict.NOT_ASSESSED)
-        .then(_joined([*_blocking_reasons(), *_negative_reasons()]))
+        .then(_joined([*_blocking_reasons(criteria), *_negative_reasons()]))
         .otherwise(_joined([_told_or_none_qualified(), *_silent_rules(criteria, sources)]))
     )
 
@@ -46,6 +46,7 @@ def _positive_reasons() -> list[pl.Expr]:
         _flag(pl.col("reported_by_rule"), Reason.DIPLOTYPE_REPORTABLE),
         _flag(homozygous, Reason.HOMOZYGOUS),
         _flag(hemizygous, Reason.HEMIZYGOUS),
+        _flag(trans & pl.col("over_deletion"), Reason.HEMIZYGOUS_OVER_DELETION),
         _flag(trans, Reason.TWO_ALLELES_IN_TRANS),
         _flag(pl.col("heteroplasmy_hit"), Reason.HETEROPLASMY),
         _flag(pl.col("dominant_hit") & ~homozygous & ~hemizygous, Reason.ONE_COPY_DOMINANT),
@@ -81,7 +82,8 @@ def _parental_reasons() -> list[pl.Expr]:
     ]
 
 
-def _blocking_reasons() -> list[pl.Expr]:
+def _blocking_reasons(criteria: Criteria) -> list[pl.Expr]:
+    structural = pl.lit(criteria.structural.without_calls == "not assessed")
     return [
         _flag(needs_caller(), Reason.SPECIAL_LOCUS_NEEDS_CALLER),
         _flag(pl.col("sex_undecided"), Reason.SEX_UNKNOWN),
@@ -93,6 +95,7 @@ def _blocking_reasons() -> list[pl.Expr]:
         _flag(pl.col("low_callability"), Reason.LOW_CALLABILITY),
         _flag(pl.col("listed_allele_uncovered"), Reason.LISTED_ALLELE_UNCOVERED),
         _flag(pl.col("callability_unknown"), Reason.CALLABILITY_UNKNOWN),
+        _flag(structural & pl.col("no_structural_calls"), Reason.NO_STRUCTURAL_CALLS),
     ]
 
 
@@ -134,6 +137,7 @@ def _silent_rules(criteria: Criteria, sources: Sources) -> list[pl.Expr]:
         _flag(pl.lit(not sources.annotated), Reason.NO_ANNOTATION),
         _flag(pl.lit(no_clinvar) & automatic, Reason.NO_CLINVAR),
         _flag(pl.lit(no_consequence) & lof, Reason.NO_CONSEQUENCE),
+        _flag(pl.col("no_structural_calls"), Reason.NO_STRUCTURAL_CALLS),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,11 +22,12 @@ from evaluator.variants.intervals import Intervals
 from evaluator.variants.newborn import NewbornData
 from evaluator.variants.references import Thresholds
 from evaluator.variants.sample_facts import with_sample_facts
+from evaluator.variants.structural_file import StructuralReading, structural_table, with_structural_facts
 
-FORMAT = (
-    4  # 2: sample facts, special-locus callers; 3: parents; 4: parts of substitutions, reference genotypes
-)
-TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents")
+# 2: sample facts, special-locus callers; 3: parents; 4: parts of substitutions, reference genotypes;
+# 5: structural calls
+FORMAT = 5
+TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents", "structural")
 BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"
 _TIMES = ("mtime_ns",)
@@ -107,12 +109,21 @@ def write_batch(
     scope: Scope,
     newborns: list[NewbornData],
     beside: dict[str, pl.DataFrame],
+    structural: Mapping[str, StructuralReading],
     annotation_fields: dict[str, list[str] | None],
     recorded_at: str,
 ) -> dict[str, pl.DataFrame]:
-    """Write the batch; equal inputs give equal bytes in every file but clock.json. Returns the tables."""
-    tables = {**_tables(cohort, scope, newborns), **beside}
+    """Write the batch; equal inputs give equal bytes in every file but clock.json. Returns the tables.
+
+    `structural` is what the newborns' structural VCFs hold.
+    """
+    tables = {**_tables(cohort, scope, newborns, structural), **beside}
     manifest = _manifest(cohort, scope, newborns, annotation_fields)
+    manifest["structural"] = [
+        {"row": newborn.line, **structural[newborn.id].entry}
+        for newborn in sorted(cohort.newborns, key=lambda newborn: newborn.line)
+        if newborn.id in structural
+    ]
     provenance = _provenance(cohort, scope, manifest)
     with whole_folder(folder) as temporary:
         for name, table in tables.items():
@@ -122,18 +133,25 @@ def write_batch(
     return tables
 
 
-def _tables(cohort: Cohort, scope: Scope, newborns: list[NewbornData]) -> dict[str, pl.DataFrame]:
+def _tables(
+    cohort: Cohort,
+    scope: Scope,
+    newborns: list[NewbornData],
+    structural: Mapping[str, StructuralReading],
+) -> dict[str, pl.DataFrame]:
     rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
     key = ["position", "ref", "alt"]
     calls = pl.concat([data.calls for data in newborns])
     calls = calls.sort("newborn", rank, *key, *list(CALLS)[5:]).select(list(CALLS))
     gaps = pl.concat([data.uncallable for data in newborns])
     described = pl.concat([data.newborns for data in newborns]).sort("newborn")
+    described = with_structural_facts(described, structural)
     build = scope.panel.genome_build
     return {
         "newborns": with_sample_facts(described, cohort.newborns, calls, build),
         "calls": calls,
         "uncallable": gaps.sort("newborn", rank, "start").select(list(UNCALLABLE)),
+        "structural": structural_table(pl.concat([data.structural for data in newborns]), structural),
     }
 
 
@@ -164,9 +182,9 @@ def _manifest(
 
 
 def _provenance(cohort: Cohort, scope: Scope, manifest: dict[str, object]) -> Provenance:
-    inputs = manifest["inputs"]
     identity = [
         {name: value for name, value in entry.items() if name not in _TIMES}
+        for inputs in (manifest["inputs"], manifest["structural"])
         for entry in (inputs if isinstance(inputs, list) else [])
     ]
     return Provenance(

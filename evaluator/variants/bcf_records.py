@@ -34,7 +34,7 @@ _WHOLE = re.compile(r"\n##FORMAT=<ID=([^,>\n]+),.*\bType=Integer\b")
 _VERSION = re.compile(r"##fileformat=VCFv(\d+)\.(\d+)")
 _STATES_FIRST_PHASE = (4, 4)
 # What is kept of INFO: how far a record reaches, and the annotations.
-_KEPT = frozenset({"END", "SVLEN", "CSQ", "ANN", "BCSQ"})
+_KEPT = frozenset({"END", "SVLEN", "CIPOS", "CIEND", "CSQ", "ANN", "BCSQ"})
 
 
 @dataclass(frozen=True)

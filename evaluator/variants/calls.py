@@ -14,7 +14,7 @@ from evaluator.variants.phase_groups import with_phase_group
 
 # FORMAT keys beside GT that become columns, in the order in which later ones stand in for earlier ones.
 _FRACTION_KEYS = ("AF", "HF", "VAF")
-FORMAT_KEYS = ("AD", "LAA", "LAD", "DP", "GQ", "PS", "PGT", "PID", "HP", *_FRACTION_KEYS)
+FORMAT_KEYS = ("AD", "LAA", "LAD", "DP", "GQ", "PS", "PGT", "PID", "HP", "CN", "CNQ", "FT", *_FRACTION_KEYS)
 _KEY_OF = {"depth": "DP", "alt_depth": "AD", "genotype_quality": "GQ", "allele_fraction": "AF"}
 # What one genotype becomes: the columns of tables.CALLS, and what the annotations need.
 CALLED = pl.Schema(

@@ -17,7 +17,7 @@ from evaluator.vocabulary import SampleStatus
 
 NOTHING_EXTRACTED = "Nothing was extracted."
 # Accepted in the sheet for later stages; saying nothing would let a user believe that they were read.
-NOT_READ = ("structural_vcf", "special_loci", "contamination", "transfused")
+NOT_READ = ("special_loci", "contamination", "transfused")
 _TEXTS = ("transfused", "family", "multiple_birth", "mother_in_vcf", "father_in_vcf")
 
 
@@ -34,6 +34,7 @@ class Newborn:
     callable: Path | None
     sample_in_vcf: str | None
     special_loci: tuple[Path, ...] = ()
+    structural_vcf: Path | None = None
     contamination: float | None = None
     transfused: str | None = None
     family: str | None = None
@@ -123,6 +124,7 @@ def _newborn(row: dict[str, object], paths: Callable[[str], Path]) -> Newborn:
         vcf=path("vcf"),
         callable=path("callable"),
         sample_in_vcf=text("sample_in_vcf"),
+        structural_vcf=path("structural_vcf"),
         special_loci=tuple(paths(part.strip()) for part in (text("special_loci") or "").split(";") if part),
         contamination=None if row["contamination"] is None else float(str(row["contamination"])),
         mother_vcf=path("mother_vcf"),
@@ -140,7 +142,7 @@ def _missing(
         return [
             Problem(str(sheet), newborn.line, "status is sequenced but vcf is empty; give the newborn's VCF")
         ]
-    given = [("vcf", newborn.vcf), ("callable", newborn.callable)]
+    given = [("vcf", newborn.vcf), ("callable", newborn.callable), ("structural_vcf", newborn.structural_vcf)]
     given += [("special_loci", path) for path in newborn.special_loci]
     given += [(f"{parent}_vcf", path) for parent, (path, _) in newborn.parents.items()]
     return [

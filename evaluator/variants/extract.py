@@ -21,6 +21,7 @@ from evaluator.variants.newborn import NewbornData, without_calls
 from evaluator.variants.parents import read_parents
 from evaluator.variants.shared_file import Failures, read_shared_file
 from evaluator.variants.special_loci import read_special_loci
+from evaluator.variants.structural_file import read_structural_files
 
 Progress = Callable[[int, int], None]
 
@@ -65,16 +66,20 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     special = read_special_loci(cohort)
     scope = Scope(request.panel, read_regions(request), request.padding)
     data = [without_calls(newborn) for newborn in cohort.newborns if not newborn.sequenced]
-    failures: Failures = {}
+    structural, failures = read_structural_files(cohort.newborns, scope.regions, request.panel.genome_build)
     annotations: dict[str, list[str] | None] = {}
     alleles = AllelesSeen()
     done, to_read = 0, sum(newborn.sequenced for newborn in cohort.newborns)
-    for group in _by_file(cohort):
+    # Who is set aside for a structural VCF gets no calls; a run that will stop tells all of its problems.
+    aside = set(failures) if request.on_error == "quarantine" else set()
+    for group in _by_file(cohort, aside):
         found, failed = read_shared_file(group, scope, annotations)
         for newborn_data in found:
             alleles.add(newborn_data.alleles)
             data.append(replace(newborn_data, alleles=ALLELES_SEEN.to_frame()))
-        failures |= failed
+        for name, error in failed.items():
+            earlier = failures[name].problems if name in failures else ()
+            failures[name] = InputError([*earlier, *error.problems])
         done += len(group)
         if progress is not None:
             progress(done, to_read)
@@ -84,7 +89,8 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     if request.on_error == "stop":
         raise_if_any(list(parents.problems), NOTHING_EXTRACTED)
     beside = {"alleles": seen, "special_loci": special.table, "parents": parents.table}
-    tables = write_batch(folder, cohort, scope, data, beside, annotations, recorded_at)
+    read = {name: reading for name, reading in structural.items() if name not in failures}
+    tables = write_batch(folder, cohort, scope, data, beside, read, annotations, recorded_at)
     unused = (f"line {each.line}: {each.message}; this parent is not used" for each in parents.problems)
     counts = len(cohort.newborns), to_read, len(failures), len(tables["calls"])
     return Summary(folder, *counts, (*cohort.notes, *special.notes, *_entry_notes(data), *unused))
@@ -119,19 +125,23 @@ def read_regions(request: Request) -> Intervals:
     return regions
 
 
-def _by_file(cohort: Cohort) -> Iterator[list[Newborn]]:
-    """Group the newborns that share one VCF: a joint file is read once."""
+def _by_file(cohort: Cohort, aside: set[str]) -> Iterator[list[Newborn]]:
+    """Group the newborns that share one VCF, but for those set aside: a joint file is read once."""
     groups: dict[Path, list[Newborn]] = {}
     resolved = cache(Path.resolve)  # thousands of rows may name one file
     for newborn in cohort.newborns:
-        if newborn.sequenced and newborn.vcf is not None:
+        if newborn.sequenced and newborn.vcf is not None and newborn.id not in aside:
             groups.setdefault(resolved(newborn.vcf), []).append(newborn)
     yield from groups.values()
 
 
 def _on_sheet(sheet: Path, newborn: Newborn, problem: Problem) -> Problem:
     """Tell a file's problem by the row of the sheet: a path may hold the newborn's identifier."""
-    which = {str(newborn.callable): "callable", str(newborn.vcf): "vcf"}.get(problem.file, "index of the vcf")
+    which = {
+        str(newborn.callable): "callable",
+        str(newborn.vcf): "vcf",
+        str(newborn.structural_vcf): "structural_vcf",
+    }.get(problem.file, "index of the vcf")
     line = f" line {problem.line}" if problem.line else ""
     return Problem(str(sheet), newborn.line, f"{which}{line}: {problem.message}")
 

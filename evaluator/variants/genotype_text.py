@@ -12,6 +12,9 @@ from evaluator.errors import InputError
 GENOTYPE = "GT"
 CALL, WITHOUT_GENOTYPE, NO_CALL = "call", "without_genotype", "no_call"
 SPANNING_DELETION, SYMBOLIC_ALLELE = "spanning_deletion", "symbolic_allele"
+# What structural callers write: the first is judged (structural.py), the others are only counted.
+STRUCTURAL, BREAKEND, INVERSION, INSERTION = "structural", "breakend", "inversion", "insertion"
+JUDGED = r"<(?:DEL|DUP|CNV)(?::[^>,]*)?>"
 MISSING_ALT = "missing_alt"  # a genotype that names the ALT "." has an allele of which nothing is known
 _GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
 _SEQUENCE = r"^[ACGTNacgtn]+$"
@@ -98,6 +101,14 @@ def _kind() -> pl.Expr:
         .then(pl.lit(SPANNING_DELETION))
         .when(pl.col("called").str.contains(_SEQUENCE))
         .then(pl.lit(CALL))
+        .when(pl.col("called").str.contains(f"^{JUDGED}$"))
+        .then(pl.lit(STRUCTURAL))
+        .when(pl.col("called").str.contains(r"[\[\]]|^<BND"))
+        .then(pl.lit(BREAKEND))
+        .when(pl.col("called").str.starts_with("<INV"))
+        .then(pl.lit(INVERSION))
+        .when(pl.col("called").str.starts_with("<INS"))
+        .then(pl.lit(INSERTION))
         .otherwise(pl.lit(SYMBOLIC_ALLELE))
     )
 
@@ -106,6 +117,6 @@ def doubt() -> pl.Expr:
     """Why a kind leaves its stretch not assessed, never taken for reference; null where it does not."""
     reasons = {
         **dict.fromkeys((WITHOUT_GENOTYPE, NO_CALL, MISSING_ALT), NO_CALL),
-        SYMBOLIC_ALLELE: SYMBOLIC_ALLELE,
+        **dict.fromkeys((SYMBOLIC_ALLELE, BREAKEND, INVERSION, INSERTION), SYMBOLIC_ALLELE),
     }
     return pl.col("kind").replace_strict(reasons, default=None, return_dtype=pl.String)

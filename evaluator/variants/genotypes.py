@@ -9,9 +9,16 @@ from pathlib import Path
 import polars as pl
 
 from evaluator.variants.calls import CALLED, FORMAT_KEYS, called_alleles, with_format_values
-from evaluator.variants.genotype_text import CALL, GENOTYPE, NO_CALL, doubt, named, spelled_out
+from evaluator.variants.genotype_text import CALL, GENOTYPE, NO_CALL, STRUCTURAL, doubt, named, spelled_out
 from evaluator.variants.records import sample_column
 from evaluator.variants.references import ONLY_REFERENCE, REFERENCES, read_references
+from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
+from evaluator.variants.structural import (
+    copy_number_speaks,
+    is_copy_number_record,
+    is_structural,
+    structural_calls,
+)
 from evaluator.variants.well_formed import require_fields
 
 UNRESOLVED = pl.Schema({"start": pl.Int64, "end": pl.Int64, "reason": pl.String})
@@ -25,6 +32,7 @@ class Genotypes:
     unresolved: pl.DataFrame  # start, end (on the axis), reason: spans whose genotype is not known
     set_aside: Counter[str] = field(default_factory=Counter)
     references: pl.DataFrame = field(default_factory=REFERENCES.to_frame)
+    structural: pl.DataFrame = field(default_factory=STRUCTURAL_CALLED.to_frame)
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class Rows:
     unresolved: pl.DataFrame
     references: pl.DataFrame
     set_aside: pl.DataFrame
+    structural: pl.DataFrame  # structural.CALLED
 
 
 def by_sample(parts: list[Rows], samples: list[str]) -> dict[str, Genotypes]:
@@ -55,6 +64,9 @@ def by_sample(parts: list[Rows], samples: list[str]) -> dict[str, Genotypes]:
     references = pl.concat([part.references for part in parts])
     for (sample,), rows in references.partition_by("sample", as_dict=True).items():
         genotypes[str(sample)].references = rows
+    structural = pl.concat([part.structural for part in parts])
+    for (sample,), rows in structural.partition_by("sample", include_key=False, as_dict=True).items():
+        genotypes[str(sample)].structural = rows
     for sample, kind, count in pl.concat([part.set_aside for part in parts]).iter_rows():
         genotypes[sample].set_aside[kind] += count
     return genotypes
@@ -69,12 +81,27 @@ def read_genotypes(path: Path, records: pl.DataFrame, samples: list[str]) -> Row
     rows = _not_reference(records, samples)
     require_fields(path, rows)
     rows = with_format_values(rows, "value", (GENOTYPE, *FORMAT_KEYS))
-    alleles = named(path, rows, spelled_out(path, rows))
+    alleles = _by_copy_number(rows, named(path, rows, spelled_out(path, rows)))
     called, others = (alleles.filter(which) for which in (pl.col("kind") == CALL, pl.col("kind") != CALL))
     calls = rows.drop("format", "value")[called["row"]].hstack(called.drop("row"))
     spans = rows.select("sample", "start", "end")[others["row"]].hstack(others.select("kind"))
-    references = read_references(records, samples)
-    return Rows(called_alleles(path, calls), _unresolved(spans), references, _set_aside(spans))
+    structural = rows[alleles["row"]].hstack(alleles.drop("row")).filter(is_structural())
+    return Rows(
+        called_alleles(path, calls),
+        _unresolved(spans),
+        read_references(records, samples),
+        _set_aside(spans),
+        structural_calls(path, structural),
+    )
+
+
+def _by_copy_number(rows: pl.DataFrame, alleles: pl.DataFrame) -> pl.DataFrame:
+    """Take a copy number for a structural call where no genotype says what is there."""
+    if not rows["CN"].count():
+        return alleles
+    stated = alleles.hstack(rows.select("CN", "alt")[alleles["row"]])
+    kind = pl.when(copy_number_speaks()).then(pl.lit(STRUCTURAL)).otherwise("kind")
+    return stated.with_columns(kind.alias("kind")).drop("CN", "alt")
 
 
 def _not_reference(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
@@ -85,14 +112,17 @@ def _not_reference(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
     """
     columns = [sample_column(sample) for sample in samples]
     not_reference = pl.lit(value=True)
+    records = records.with_columns(is_copy_number_record().alias("by copy number"))
     if records["format"].str.contains(r"^GT(?::|$)").all():
-        not_reference = ~pl.col("value").str.contains(ONLY_REFERENCE)
+        not_reference = ~pl.col("value").str.contains(ONLY_REFERENCE) | pl.col("by copy number")
     if len(samples) == 1:
         alone = records.lazy().rename({columns[0]: "value"}).filter(not_reference)
         return alone.with_columns(pl.lit(samples[0]).alias("sample")).collect()
     fixed = records.lazy().drop(columns).with_row_index("row")
-    long = records.lazy().select(columns).with_row_index("row")
-    long = long.unpivot(index="row", variable_name="sample", value_name="value").filter(not_reference)
+    index = ["row", "by copy number"]
+    long = records.lazy().select("by copy number", *columns).with_row_index("row")
+    long = long.unpivot(index=index, variable_name="sample", value_name="value").filter(not_reference)
+    fixed = fixed.drop("by copy number")
     return (
         long.with_columns(pl.col("sample").str.strip_prefix(sample_column("")))
         .join(fixed, on="row", how="left", maintain_order="left")
@@ -108,5 +138,5 @@ def _unresolved(others: pl.DataFrame) -> pl.DataFrame:
 
 
 def _set_aside(others: pl.DataFrame) -> pl.DataFrame:
-    counted = others.filter(pl.col("kind") != NO_CALL).group_by("sample", "kind").len()
+    counted = others.filter(~pl.col("kind").is_in([NO_CALL, STRUCTURAL])).group_by("sample", "kind").len()
     return counted.sort("sample", "kind")

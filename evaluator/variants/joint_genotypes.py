@@ -15,6 +15,7 @@ from evaluator.variants.genotype_text import (
     CALL,
     GENOTYPE,
     NO_CALL,
+    STRUCTURAL,
     WITHOUT_GENOTYPE,
     doubt,
     named,
@@ -22,11 +23,14 @@ from evaluator.variants.genotype_text import (
 )
 from evaluator.variants.intervals import Coordinates
 from evaluator.variants.pairs import distinct
+from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
+from evaluator.variants.structural import is_structural, structural_calls
 from evaluator.variants.well_formed import TOO_MANY_FIELDS
 
 _KEYS = (GENOTYPE, *FORMAT_KEYS, TOO_MANY)
 _CALLED = pl.Schema([("sample", pl.Int64()), *CALLED.items()])
 _UNRESOLVED = pl.Schema({"sample": pl.Int64, "start": pl.Int64, "end": pl.Int64, "reason": pl.String})
+_STRUCTURAL = pl.Schema({**STRUCTURAL_CALLED, "sample": pl.Int64()})
 _SET_ASIDE = pl.Schema({"sample": pl.Int64, "kind": pl.String, "len": pl.UInt32})
 
 
@@ -42,10 +46,15 @@ class Together:
     alleles: pl.DataFrame
     unresolved: pl.DataFrame
     set_aside: pl.DataFrame
+    structural: pl.DataFrame  # structural.CALLED
 
 
 _NOTHING = Together(
-    _CALLED.to_frame().drop("info"), CALLED.to_frame(), _UNRESOLVED.to_frame(), _SET_ASIDE.to_frame()
+    _CALLED.to_frame().drop("info"),
+    CALLED.to_frame(),
+    _UNRESOLVED.to_frame(),
+    _SET_ASIDE.to_frame(),
+    _STRUCTURAL.to_frame(),
 )
 
 
@@ -58,6 +67,7 @@ def put_together(parts: list[Together]) -> Together:
         _stacked([part.alleles for part in parts]),
         _stacked([part.unresolved for part in parts]),
         set_aside.group_by("sample", "kind").agg(pl.col("len").sum()).sort("sample", "kind"),
+        _stacked([part.structural for part in parts]),
     )
 
 
@@ -103,7 +113,17 @@ def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples
         _alleles(calls),
         _unresolved(records, _no_calls(slabfuls, row_of), others, without, samples),
         _set_aside(others, len(without), samples),
+        _structural(path, values, meanings.rows, value, row),
     )
+
+
+def _structural(
+    path: Path, values: pl.DataFrame, meanings: pl.DataFrame, value: Coordinates, row: Coordinates
+) -> pl.DataFrame:
+    """Return the structural calls; a copy number beside a missing genotype is not read in a joint file."""
+    wanted = meanings.select(is_structural().fill_null(value=False)).to_series().to_numpy()[row]
+    stated = values.drop("record", GENOTYPE, TOO_MANY)[value[wanted]].hstack(meanings[row[wanted]])
+    return structural_calls(path, stated).select(list(_STRUCTURAL))
 
 
 def _values(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:
@@ -204,7 +224,7 @@ def _unresolved(
 
 
 def _set_aside(others: pl.DataFrame, without: int, samples: int) -> pl.DataFrame:
-    counted = others.filter(pl.col("kind") != NO_CALL).group_by("sample", "kind").len()
+    counted = others.filter(~pl.col("kind").is_in([NO_CALL, STRUCTURAL])).group_by("sample", "kind").len()
     if not without:
         return counted
     everyone = pl.DataFrame({"sample": np.arange(samples)})

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from evaluator.tables import CALLS, NEWBORNS, UNCALLABLE, check
+from evaluator.tables import CALLS, NEWBORNS, STRUCTURAL, UNCALLABLE, check
 from evaluator.variants.callability import REASONS, Evidence, uncallable
 from evaluator.variants.calls import CALLED
 from evaluator.variants.cohort import Newborn
@@ -16,12 +16,14 @@ from evaluator.variants.header import Header
 from evaluator.variants.intervals import SPACING_BITS, Coordinates, Intervals, as_frame, merged
 from evaluator.variants.joint import JointReading
 from evaluator.variants.newborn import NewbornData, agreement_notes, alleles_seen
+from evaluator.variants.structural_file import OWN, own_facts
 from evaluator.variants.substitutions import unequal_blocks, with_parts
 
 # The axis has fewer than 2^5 contigs of 2^29 bases: newborns lie behind one another on a longer one.
 _NEWBORN_BITS = SPACING_BITS + 5
 _AXIS = (1 << _NEWBORN_BITS) - 1
-_OWN = ("newborn", "sex", "sex_chromosomes", "status", "callable_evidence")
+_STRUCTURAL = ("structural_evidence", "structural_calls", "structural_ignored")
+_OWN = ("newborn", "sex", "sex_chromosomes", "status", "callable_evidence", *_STRUCTURAL)
 _ROWS = pl.Schema([("sample", pl.Int64()), *((name, NEWBORNS[name]) for name in _OWN)])
 _CARRIED = {"has_depth": "depth", "has_genotype_quality": "genotype_quality", "has_allele_depth": "alt_depth"}
 
@@ -35,6 +37,7 @@ class JointNewborns:
         self._repeats = _removed(reading.found.calls, self._calls)
         self._unresolved = pl.concat([reading.found.unresolved, unequal_blocks(self._calls)])
         self._more: list[pl.DataFrame] = []
+        self._structural = reading.found.structural
         self._header = header
         self._regions = regions
         self._numbers = {sample: number for number, sample in enumerate(reading.samples)}
@@ -49,9 +52,10 @@ class JointNewborns:
     def add(self, newborn: Newborn, sample: str, evidence: Evidence, entry: dict[str, object]) -> None:
         """Add a newborn; what a callable file says of it is applied at once and not kept."""
         number = self._numbers[sample]
-        self._rows.append(
-            (number, newborn.id, newborn.sex, newborn.sex_chromosomes, newborn.status, evidence.kind)
-        )
+        own = (newborn.id, newborn.sex, newborn.sex_chromosomes, newborn.status, evidence.kind)
+        structural = self._structural_of.get((number,), self._structural.clear())
+        facts = own_facts(structural, self._set_aside.get(number, {}), self._header)
+        self._rows.append((number, *own, *(facts[name] for name in _STRUCTURAL)))
         told = [entry["note"], *self._agreement(number, evidence)]
         note = "; ".join(filter(None, map(str, told)))
         self._entries.append({**entry, "note": note, "set_aside": self._set_aside.get(number, {})})
@@ -78,13 +82,20 @@ class JointNewborns:
         doubts = self._unresolved.filter(~pl.col("sample").is_in(judged.implode()))
         gaps = pl.concat([uncallable_together(self._regions, doubts), *self._gaps])
         calls = with_parts(pl.concat([self._calls, *self._more])).join(names, on="sample")
+        structural = self._structural.with_columns(pl.lit(OWN).alias("origin"))
         return NewbornData(
             _counted(rows, self._calls.join(names, on="sample")),
             check(calls.select(list(CALLS)), CALLS, "calls"),
             check(gaps.join(names, on="sample").select(list(UNCALLABLE)), UNCALLABLE, "uncallable"),
             alleles_seen(with_parts(pl.concat(self._alleles)), self._header),
+            check(structural.join(names, on="sample").select(list(STRUCTURAL)), STRUCTURAL, "structural"),
             tuple(self._entries),
         )
+
+    @cached_property
+    def _structural_of(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        """Return each sample's own structural calls."""
+        return self._structural.partition_by("sample", as_dict=True)
 
     @property
     def _no_doubt(self) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE, check
+from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, STRUCTURAL, UNCALLABLE, check
 from evaluator.variants.callability import Evidence, uncallable
 from evaluator.variants.cohort import Newborn
 from evaluator.variants.contradictions import count_inside, denied_calls, only_in_gvcf, without_repeats
@@ -15,6 +15,7 @@ from evaluator.variants.genotypes import Genotypes
 from evaluator.variants.header import ANNOTATION_KEYS, Header
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.references import Thresholds, doubted
+from evaluator.variants.structural_file import OWN, own_facts, with_origin
 from evaluator.variants.substitutions import unequal_blocks, with_parts
 
 QUARANTINED = "quarantined"
@@ -23,12 +24,13 @@ _CALL_COLUMNS = [name for name in CALLS if name != "newborn"]
 
 @dataclass(frozen=True)
 class NewbornData:
-    """The rows of one newborn, or of those of a joint file, in the four tables and in the manifest."""
+    """The rows of one newborn, or of those of a joint file, in the five tables and in the manifest."""
 
     newborns: pl.DataFrame
     calls: pl.DataFrame
     uncallable: pl.DataFrame
     alleles: pl.DataFrame
+    structural: pl.DataFrame
     entries: tuple[dict[str, object], ...] = ()  # none without a VCF
 
 
@@ -53,6 +55,7 @@ def sequenced(
         "has_depth": _carried(calls, "depth"),
         "has_genotype_quality": _carried(calls, "genotype_quality"),
         "has_allele_depth": _carried(calls, "alt_depth"),
+        **own_facts(genotypes.structural, genotypes.set_aside, header),
     }
     stored = with_parts(pl.concat([calls, denied_calls(calls, genotypes.references), more]))
     doubts = [genotypes.unresolved, unequal_blocks(stored), doubted(genotypes.references, thresholds)]
@@ -62,6 +65,7 @@ def sequenced(
         check(_of(newborn, stored.select(_CALL_COLUMNS)), CALLS, "calls"),
         check(_of(newborn, gaps), UNCALLABLE, "uncallable"),
         alleles_seen(stored, header),
+        check(_of(newborn, with_origin(genotypes.structural, OWN)), STRUCTURAL, "structural"),
         (entry,),
     )
 
@@ -89,6 +93,7 @@ def without_calls(newborn: Newborn, quarantine_reason: str | None = None) -> New
         CALLS.to_frame(),
         UNCALLABLE.to_frame(),
         ALLELES_SEEN.to_frame(),
+        STRUCTURAL.to_frame(),
         entries,
     )
 

@@ -17,8 +17,8 @@ from evaluator.variants.sources import Source
 from evaluator.variants.well_formed import require_bases, require_reach, require_well_formed
 
 _SPLIT_SIZE = 1 << 23  # characters that are split at once
-_REF, _ALT, _FILTER, _INFO, _FORMAT = 3, 4, 6, 7, 8
-_NAMES = {_REF: "ref", _ALT: "alt", _FILTER: "filter", _INFO: "info", _FORMAT: "format"}
+_REF, _ALT, _QUAL, _FILTER, _INFO, _FORMAT = 3, 4, 5, 6, 7, 8
+_NAMES = {_REF: "ref", _ALT: "alt", _QUAL: "qual", _FILTER: "filter", _INFO: "info", _FORMAT: "format"}
 # The symbolic alleles whose SVLEN is a stretch of the reference; an insertion's is not (VCF 4.5, 5.5).
 _SPANNING_ALLELES = ("<DEL", "<DUP", "<INV", "<CNV")
 
@@ -34,9 +34,9 @@ class Tally:
 def scan(source: Source, regions: Intervals, samples: list[str], tally: Tally) -> Iterator[pl.DataFrame]:
     """Stream the records that overlap the regions, some thousands per frame.
 
-    Columns: contig (the panel's name), position (1-based), start and end (on the axis), ref, alt, filter,
-    info, format, line (0 where not known), and one text column per sample, named by `sample_column`. A record
-    overlaps as in `bcftools view -R`: from POS to the end of REF, or to where END, SVLEN or LEN reaches.
+    Columns: contig (the panel's name), position (1-based), start and end (on the axis), ref, alt, qual,
+    filter, info, format, line (0 where not known), and one text column per sample, named by `sample_column`.
+    A record overlaps as in `bcftools view -R`: from POS to the end of REF, or to what END, SVLEN or LEN say.
     """
     columns, places = source.layout(samples)
     wanted = {**_NAMES, **dict(zip(places, map(sample_column, samples), strict=True))}

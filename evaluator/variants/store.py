@@ -14,7 +14,16 @@ import polars as pl
 from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.regions import REGIONS
 from evaluator.provenance import read_provenance, sha256_of_file
-from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, PARENTS, SPECIAL_LOCI, UNCALLABLE, VARIANTS
+from evaluator.tables import (
+    ALLELES_SEEN,
+    CALLS,
+    NEWBORNS,
+    PARENTS,
+    SPECIAL_LOCI,
+    STRUCTURAL,
+    UNCALLABLE,
+    VARIANTS,
+)
 from evaluator.variants.batch import BATCHES, FORMAT, TABLES
 
 VARIANTS_FILE = "variants.parquet"
@@ -25,6 +34,7 @@ _SCHEMAS = {
     "alleles": ALLELES_SEEN,
     "special_loci": SPECIAL_LOCI,
     "parents": PARENTS,
+    "structural": STRUCTURAL,
 }
 
 
@@ -69,6 +79,10 @@ class Store:
     def uncallable(self) -> pl.LazyFrame:
         """One row per stretch that was not assessed in a newborn (tables.UNCALLABLE)."""
         return self._table("uncallable")
+
+    def structural(self) -> pl.LazyFrame:
+        """One row per newborn and structural call (tables.STRUCTURAL)."""
+        return self._table("structural")
 
     def alleles(self) -> pl.LazyFrame:
         """One row per batch and distinct allele of it (tables.ALLELES_SEEN)."""

@@ -117,6 +117,7 @@ class Bench:
             "sex": "female",
             "status": "sequenced",
             "callable_evidence": "bed",
+            "structural_evidence": "structural_vcf",
             "calls": 1,
             "has_depth": True,
             "has_genotype_quality": True,

@@ -72,8 +72,9 @@ def test_a_missing_allele_is_never_reference(read: Read, genotype: str) -> None:
         ("C,*", "0/2", "spanning_deletion", []),
         ("C,<NON_REF>", "0/2", "symbolic_allele", ["symbolic_allele"]),
         ("C,<*>", "2/2", "symbolic_allele", ["symbolic_allele"]),
-        ("C,<DEL>", "0/2", "symbolic_allele", ["symbolic_allele"]),
-        ("C,A[chr2:500[", "0/2", "symbolic_allele", ["symbolic_allele"]),
+        ("C,<INV>", "0/2", "inversion", ["symbolic_allele"]),
+        ("C,<INS>", "0/2", "insertion", ["symbolic_allele"]),
+        ("C,A[chr2:500[", "0/2", "breakend", ["symbolic_allele"]),
     ],
 )
 def test_what_is_no_sequence_is_counted(
