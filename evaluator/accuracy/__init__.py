@@ -10,6 +10,7 @@ measures        every measure of one stratum with its interval, or the reason wh
 verification/   what was not verified: correction, bounds, imputation, samples, registries, tipping
 programme/      what a year would find: evidence, model, projection, tornado
 
+clustering      intervals where newborns share conditions, and sites share newborns
 comparison      the genomic test beside today's test on the same newborns
 sensitivity_analysis  the headline under every declared choice
 prevalence      predictive values where the study's prevalence is not the programme's

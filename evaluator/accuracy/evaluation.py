@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from evaluator.accuracy.annex import Annex
+from evaluator.accuracy.clustering import clustered
 from evaluator.accuracy.comparison import comparison
 from evaluator.accuracy.counts import read_counts
 from evaluator.accuracy.ledger.additional_findings import additional_findings, false_positive_reasons
@@ -106,6 +107,7 @@ def evaluate_findings(
         false_positive_reasons(ledger),
         additional_findings(ledger),
         sensitivity_analysis(Ledgers(ledger, others), settings),
+        clustered(ledger),
     ]
     if run.conventional is not None:
         by_definition = [others["definition", str(other)] for other in Definition]

@@ -5,6 +5,7 @@ What every one of them returns
 
 One proportion, and two set against each other
     intervals           a proportion: Clopper-Pearson, mid-P, Wilson, Jeffreys, Agresti-Coull, one-sided
+    clustered           a proportion whose results come in clusters: Rao-Scott, Korn-Graubard
     ratios              likelihood ratios, diagnostic odds ratio
     score_difference    difference of two independent proportions, by score
     homogeneity         is one proportion the same in several strata? exactly

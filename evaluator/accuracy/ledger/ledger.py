@@ -77,6 +77,17 @@ class Ledger:
         members = sets.join(distinct, on="kind").select("newborn_number", "profile")
         return members, distinct.explode("kind").join(kinds, on="kind").drop("kind")
 
+    def of_group(self, group: str) -> Ledger:
+        """The records of the conditions of one group."""
+        chosen = self.screened.conditions["group"].eq(group).fill_null(value=False)
+        kept = self.screened.conditions.filter(chosen).select("condition_number").with_row_index("number")
+        noted = self.noted.join(kept, on="condition_number").drop("condition_number")
+        return replace(
+            self,
+            screened=self.screened.only_conditions(chosen),
+            noted=noted.rename({"number": "condition_number"}).sort(PAIR),
+        )
+
     @property
     def _noted_states(self) -> npt.NDArray[np.uint8]:
         return self.noted["screened_state"].to_physical().to_numpy()

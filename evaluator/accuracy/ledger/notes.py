@@ -113,6 +113,6 @@ def _clustering(ledger: Ledger) -> list[str]:
         return []
     note = (
         f"Newborns positive for more than one condition: {several}; the intervals of groups and of newborn"
-        " x condition treat their results as independent and are somewhat too narrow."
+        " x condition treat their results as independent; the table of clusters does not."
     )
     return [note]

@@ -33,6 +33,15 @@ class Screened:
         newborns = self.newborns.filter(chosen).drop("newborn_number").with_row_index("newborn_number")
         return replace(self, newborns=newborns, results=self.results[chosen.to_numpy()])
 
+    def only_conditions(self, chosen: pl.Series) -> Screened:
+        """Keep the conditions for which the series says so."""
+        conditions = self.conditions.filter(chosen).drop("condition_number")
+        return replace(
+            self,
+            conditions=conditions.with_row_index("condition_number"),
+            results=self.results[:, chosen.to_numpy()],
+        )
+
     def numbered(self, table: pl.DataFrame) -> pl.DataFrame:
         """Replace newborn and condition by their numbers; rows of other newborns or conditions fall away."""
         return (
