@@ -19,6 +19,8 @@ def annex_text(annex: Annex, width: int) -> str:
     """Render one annex: title, table or measures, notes; no line is wider than `width`."""
     if "alternative" in annex.rows.columns:
         body = _by_alternative(annex.rows)
+    elif "design_effect" in annex.rows.columns:
+        body = _by_cluster(annex.rows)
     elif "estimate" in annex.rows.columns:
         body = _by_measure(annex.rows)
     else:
@@ -62,6 +64,20 @@ def _by_alternative(rows: pl.DataFrame) -> list[str]:
         same = bool(lines) and shown == headline
         lines.append(f"{choice}: {alternative}" + (": the same" if same else ""))
         lines += [] if same else shown
+    return lines
+
+
+def _by_cluster(rows: pl.DataFrame) -> list[str]:
+    """What is estimable for all conditions and all sites; the groups stand in the machine output."""
+    lines = []
+    for (cluster, stratum), part in rows.group_by("cluster", "stratum", maintain_order=True):
+        if not str(stratum).startswith("group: "):
+            effects = [
+                f"{GAP}{row['measure']}: {in_words(row)}, design effect {row['design_effect']:.2f}"
+                for row in part.to_dicts()
+                if row["not_estimable"] is None
+            ]
+            lines += [f"{stratum}, clusters: {cluster}s", *(effects or [f"{GAP}not estimable"])]
     return lines
 
 

@@ -60,7 +60,7 @@ SENTENCES: dict[Miss, str] = {
 BY_REASON: dict[Miss, tuple[Reason, ...]] = {
     Miss.SAMPLE_FAILED: (Reason.SEQUENCING_FAILED, Reason.QUARANTINED),
     Miss.LOCUS_NOT_TESTED: (Reason.SPECIAL_LOCUS_NEEDS_CALLER,),
-    Miss.PHASE_UNKNOWN: (Reason.PHASE_UNKNOWN, Reason.PARENT_OF_ORIGIN_UNKNOWN),
+    Miss.PHASE_UNKNOWN: (Reason.PHASE_UNKNOWN, Reason.PHASE_CONTRADICTED, Reason.PARENT_OF_ORIGIN_UNKNOWN),
     Miss.REPEAT_NEEDED: (
         *REPEAT,
         Reason.POSSIBLE_MOSAIC,
@@ -83,6 +83,7 @@ BY_REASON: dict[Miss, tuple[Reason, ...]] = {
     Miss.EVIDENCE_REFUSED: (
         Reason.BENIGN_CLASSIFICATION,
         Reason.OTHER_INHERITANCE,
+        Reason.OTHER_PARENT_OF_ORIGIN,
         Reason.NOT_LOF_MECHANISM,
         Reason.ESCAPES_DECAY,
         Reason.OTHER_TRANSCRIPT,

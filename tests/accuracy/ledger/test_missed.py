@@ -116,7 +116,8 @@ def test_every_reason_has_one_class_at_most() -> None:
     told_of_a_positive = {
         Reason.LISTED_ALLELE, Reason.KNOWN_PATHOGENIC, Reason.PREDICTED_LOF, Reason.DIPLOTYPE_REPORTABLE,
         Reason.HOMOZYGOUS, Reason.HEMIZYGOUS, Reason.TWO_ALLELES_IN_TRANS, Reason.ONE_COPY_DOMINANT,
-        Reason.HETEROPLASMY,
+        Reason.HETEROPLASMY, Reason.PARENT_OF_ORIGIN_MATCHES,
     }  # fmt: skip
     of_the_store = {Reason.NO_ANNOTATION, Reason.NO_CLINVAR, Reason.NO_CONSEQUENCE}
-    assert set(Reason) - set(listed) == told_of_a_positive | of_the_store
+    of_the_parents = {Reason.DE_NOVO, Reason.PARENT_MISMATCH}  # said beside whatever decided
+    assert set(Reason) - set(listed) == told_of_a_positive | of_the_store | of_the_parents
