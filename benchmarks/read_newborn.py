@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 from equality import Difference, compare, newborns
 from measuring import as_rows, installed_bcftools, measure, run_child, table, versions, write_json
-from regions import EXONS, GENES, PANEL, regions, write_bed
+from regions import EXONS, GENES, PANEL, regions, without_listed_alleles, write_bed
 
 OURS = "nbseval extract, library"
 PEER = "bcftools view -R, bundled"
@@ -66,7 +66,7 @@ def bench(
         job: dict[str, object] = {
             "samples": sheet,
             "files": list(files.values()),
-            "panel": options.panel,
+            "panel": options.bare_panel,
             "bed": bed,
             "scratch": scratch,
             "runs": options.runs,
@@ -109,6 +109,7 @@ def run(options: argparse.Namespace) -> list[dict[str, object]]:
     found = []
     with tempfile.TemporaryDirectory(dir=options.scratch) as name:
         folder = Path(name)
+        options.bare_panel = without_listed_alleles(options.panel, folder / "panel")
         for kind in options.regions:
             bed = folder / f"{kind}.bed"
             write_bed(regions(options.panel, kind), bed)

@@ -5,6 +5,7 @@ python benchmarks/regions.py exons|genes FILE.bed [PANEL]
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -28,6 +29,20 @@ def regions(panel: Path, kind: str) -> pl.DataFrame:
     genes = loaded.gene_rows.select("gene").unique()
     spans = gene_spans(loaded.genome_build).join(genes, on="gene", how="semi").drop_nulls()
     return merge(pl.concat([exons, spans.select(exons.columns)]))
+
+
+def without_listed_alleles(panel: Path, folder: Path) -> Path:
+    """Copy a panel, its lists of alleles empty: generated newborns have an invented genome.
+
+    Their REF seldom agrees with a listed allele's, and such a file is refused as one of another build.
+    """
+    shutil.copytree(panel, folder)
+    for name in ("alleles.tsv", "diplotypes.tsv"):
+        table = folder / name
+        if table.exists():
+            head, _, _ = table.read_text(encoding="utf-8").partition("\n")
+            table.write_text(head + "\n", encoding="utf-8")
+    return folder
 
 
 def write_bed(table: pl.DataFrame, path: Path) -> None:

@@ -77,7 +77,7 @@ class Source:
         elif self.probed:
             yield from (Slab(text, 0) for text in texts(self.path, self.probed.spans(regions)))
         else:
-            yield from _whole_slabs(self.path, self.format)
+            yield from _whole_slabs(self.path)
 
     def without_index(self) -> Source:
         """Return the same file, to be read from its beginning to its end."""
@@ -152,19 +152,17 @@ def _header_end(text: bytes) -> int | None:
     return found.end() if found[0].startswith(b"\n") else found.start()
 
 
-def _whole_slabs(path: Path, kind: str) -> Iterator[Slab]:
-    everything = [(0, (path.stat().st_size - len(bgzf.END_OF_FILE)) << 16)]
-    chunks = texts(path, everything) if kind == "bgzf" else bgzf.chunks(path)
+def _whole_slabs(path: Path) -> Iterator[Slab]:
+    chunks = bgzf.chunks(path)
     header, rest = _split_header(chunks)
     line = header.count(b"\n") + 1
-    pending = [rest]
+    pending: list[bytes] = [rest]
     for chunk in ahead(chunks):
         cut = chunk.rfind(b"\n") + 1
         if not cut:
             pending.append(chunk)
             continue
-        # A chunk of whole lines alone is handed on as it is.
-        slab = Slab(b"".join(filter(None, [*pending, chunk[:cut]])), line)
+        slab = Slab(b"".join([*pending, memoryview(chunk)[:cut]]), line)
         yield slab
         line += len(slab.line_ends)
         pending = [chunk[cut:]]

@@ -29,9 +29,9 @@ def texts(path: Path, spans: list[tuple[int, int]]) -> Iterator[bytes]:
             for inflated in blocks(path, stream, begin, end):
                 pending += filter(None, inflated)
                 if sum(map(len, pending)) >= _TEXT_SIZE:
-                    lines, pending = _whole_lines(pending)
-                    if lines:
-                        yield b"".join(lines)
+                    text, pending = _whole_lines(pending)
+                    if text:
+                        yield text
             if pending and not pending[-1].endswith(b"\n") and end >> 16 < end_block:
                 raise InputError.of(
                     path, "and its index do not fit together; make the index again (tabix -f)"
@@ -40,14 +40,14 @@ def texts(path: Path, spans: list[tuple[int, int]]) -> Iterator[bytes]:
         yield b"".join(pending)
 
 
-def _whole_lines(pieces: list[bytes]) -> tuple[list[bytes], list[bytes]]:
-    """Divide a text in pieces after its last line end."""
+def _whole_lines(pieces: list[bytes]) -> tuple[bytes, list[bytes]]:
+    """Return a text in pieces up to its last line end, in one, and the pieces after it."""
     for place in reversed(range(len(pieces))):
         cut = pieces[place].rfind(b"\n") + 1
         if cut:
             rest = [pieces[place][cut:], *pieces[place + 1 :]]
-            return [*pieces[:place], pieces[place][:cut]], [piece for piece in rest if piece]
-    return [], pieces
+            return b"".join([*pieces[:place], pieces[place][:cut]]), [piece for piece in rest if piece]
+    return b"", pieces
 
 
 def blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[list[bytes]]:
