@@ -15,7 +15,16 @@ from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.panel.regions import panel_regions
 from evaluator.provenance import Provenance, write_parquet
-from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE, check
+from evaluator.tables import (
+    ALLELES_SEEN,
+    CALLS,
+    NEWBORNS,
+    PARENTS,
+    SPECIAL_LOCI,
+    STRUCTURAL,
+    UNCALLABLE,
+    check,
+)
 from evaluator.variants.annotate import alleles_digest
 from evaluator.variants.batch import BATCHES, FORMAT
 from evaluator.variants.store import VARIANTS_FILE, open_store
@@ -25,6 +34,17 @@ NEWBORNS_PER_BATCH = 1_000
 GAPS_PER_NEWBORN = 6
 # One newborn in so many was not read at all.
 FAILED_SHARE = 0.005
+
+
+# The columns of newborns that are not empty in a generated cohort.
+_TOLD = (
+    "callable_evidence",
+    "has_depth",
+    "has_genotype_quality",
+    "has_allele_depth",
+    "structural_evidence",
+)
+DELETIONS_PER_NEWBORN = 4  # that reach into the regions: most lie beside the exons, few take one
 
 
 def newborns_table(rng: np.random.Generator, first: int, count: int) -> pl.DataFrame:
@@ -43,8 +63,12 @@ def newborns_table(rng: np.random.Generator, first: int, count: int) -> pl.DataF
         has_depth=pl.when(assessed).then(pl.lit(value=True)),
         has_genotype_quality=pl.when(assessed).then(pl.lit(value=True)),
         has_allele_depth=pl.when(assessed).then(pl.lit(value=True)),
-        quarantine_reason=pl.lit(None, pl.String),
-        sex_chromosomes=pl.lit(None, pl.String),
+        structural_evidence=pl.when(assessed).then(pl.lit("structural_vcf")),
+        **{
+            name: pl.lit(None, dtype)
+            for name, dtype in NEWBORNS.items()
+            if name not in (*table.columns, *_TOLD, "calls")
+        },
     )
 
 
@@ -128,6 +152,36 @@ def gaps_table(rng: np.random.Generator, newborns: pl.DataFrame, intervals: pl.D
     return table.filter(pl.col("start") >= reach).select(list(UNCALLABLE))
 
 
+def structural_table(
+    rng: np.random.Generator, newborns: pl.DataFrame, intervals: pl.DataFrame
+) -> pl.DataFrame:
+    """Return heterozygous deletions that begin near an exon; about one in four takes it whole."""
+    sequenced = newborns.filter(pl.col("status") == "sequenced")["newborn"]
+    count = rng.poisson(DELETIONS_PER_NEWBORN * len(sequenced))
+    drawn = intervals[rng.integers(0, intervals.height, count)]
+    before = rng.integers(-200, 200, count)
+    table = drawn.select(
+        pl.Series("newborn", sequenced.gather(rng.integers(0, len(sequenced), count))),
+        "contig",
+        position=pl.col("start") - pl.Series(before),
+        end=pl.col("start") - pl.Series(before) + pl.Series(rng.integers(50, 1_000, count)),
+        type=pl.lit("DEL"),
+        origin=pl.lit("structural_vcf"),
+        copies=pl.lit(1),
+        ploidy=pl.lit(2),
+        missing=pl.lit(0),
+        phased=pl.lit(value=False),
+        genotype_quality=pl.Series(rng.integers(5, 99, count)),
+        filters=pl.lit("PASS"),
+        source_ref=pl.lit("N"),
+        source_alts=pl.lit("<DEL>"),
+        **{f"ci{of}_{side}": pl.lit(0) for of in ("pos", "end") for side in ("low", "high")},
+    ).with_columns(source_position="position")
+    nothing = [pl.lit(None, dtype).alias(n) for n, dtype in STRUCTURAL.items() if n not in table.columns]
+    filled = table.with_columns(nothing)
+    return filled.select(pl.col(n).cast(dtype) for n, dtype in STRUCTURAL.items()).sort(list(STRUCTURAL)[:5])
+
+
 def alleles_table(calls: pl.DataFrame) -> pl.DataFrame:
     """Return the distinct alleles of a batch; their annotation stands in the store's variants table."""
     seen = calls.select(list(ALLELES_SEEN)[:7]).unique(list(KEY), maintain_order=True)
@@ -138,7 +192,15 @@ def alleles_table(calls: pl.DataFrame) -> pl.DataFrame:
 def write_batch(folder: Path, tables: dict[str, pl.DataFrame], panel: Panel, provenance: Provenance) -> None:
     """Write the tables and the manifest of one batch."""
     folder.mkdir(parents=True)
-    schemas = {"newborns": NEWBORNS, "calls": CALLS, "uncallable": UNCALLABLE, "alleles": ALLELES_SEEN}
+    schemas = {
+        "newborns": NEWBORNS,
+        "calls": CALLS,
+        "uncallable": UNCALLABLE,
+        "alleles": ALLELES_SEEN,
+        "special_loci": SPECIAL_LOCI,
+        "parents": PARENTS,
+        "structural": STRUCTURAL,
+    }
     for name, schema in schemas.items():
         write_parquet(check(tables[name], schema, name), folder / f"{name}.parquet", provenance)
     manifest = {
@@ -184,6 +246,9 @@ def write_cohort(out: Path, panel_folder: Path, newborns: int, seed: int) -> Non
             "calls": calls,
             "uncallable": gaps_table(rng, people, intervals),
             "alleles": alleles_table(calls),
+            "special_loci": SPECIAL_LOCI.to_frame(),
+            "parents": PARENTS.to_frame(),
+            "structural": structural_table(rng, people, intervals),
         }
         write_batch(out / BATCHES / f"batch-{number:04d}", tables, panel, provenance)
     write_annotation(out, pool)
