@@ -16,8 +16,8 @@ HANDFUL = (
     Mutation(
         "same haplotype is cis",
         "phase.py",
-        'pl.col("haplotype") == pl.col("haplotype_2")',
-        'pl.col("haplotype") != pl.col("haplotype_2")',
+        'same = pl.col(column) == pl.col(f"{column}_2")',
+        'same = pl.col(column) != pl.col(f"{column}_2")',
     ),
     Mutation(
         "incomplete callability blocks a negative",
@@ -314,7 +314,7 @@ MUTATIONS = (
     Mutation(
         "origin unknown is pending",
         "verdict.py",
-        '(~origin_matters | pl.col("dominant_homozygous"))',
+        '~origin_matters | pl.col("dominant_homozygous") | pl.col("origin_matches")',
         "pl.lit(value=True)",
         "every inheritance",
     ),

@@ -27,8 +27,8 @@ PAIRS = (
     Mutation(
         "a bare pipe follows the policy",
         "phase.py",
-        'rule.pipe_without_phase_set == "unphased"',
-        'rule.pipe_without_phase_set == "phased"',
+        'pl.lit(rule.pipe_without_phase_set == "phased")',
+        'pl.lit(rule.pipe_without_phase_set == "unphased")',
     ),
     Mutation(
         "unknown phase is pending",

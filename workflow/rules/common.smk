@@ -74,11 +74,12 @@ def files_of_batch(wildcards):
     first = (int(wildcards.number) - 1) * NEWBORNS_PER_JOB
     batch = SAMPLES.slice(first, NEWBORNS_PER_JOB)
     digest = sha256()
-    for column in ("vcf", "callable"):
+    for column in ("vcf", "callable", "structural_vcf", "special_loci", "mother_vcf", "father_vcf"):
         for cell in batch[column] if column in batch.columns else ():
-            path = Path(config["samples"]).parent / (cell or "")
-            if path.is_file():
-                digest.update(f"{cell} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
+            for name in (cell or "").split(";"):  # several callers' tables in one cell
+                path = Path(config["samples"]).parent / name.strip()
+                if path.is_file():
+                    digest.update(f"{name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()
 
 

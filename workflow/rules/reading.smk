@@ -12,6 +12,8 @@ rule extract:
             calls="calls.parquet",
             uncallable="uncallable.parquet",
             alleles="alleles.parquet",
+            special_loci="special_loci.parquet",
+            parents="parents.parquet",
         ),
     log:
         "logs/extract/{number}.log",
