@@ -15,6 +15,7 @@ comparison      the genomic test beside today's test on the same newborns
 sensitivity_analysis  the headline under every declared choice
 prevalence      predictive values where the study's prevalence is not the programme's
 sites           sensitivity and specificity over several sites
+without_answer  pending, not assessed and inconclusive, by ancestry and by site
 equity          is the screen as accurate in one ancestry, sex or place as in the others?
 supplement*     everything that a committee asks next, as plain data for the page
 disclosure      small numbers in published tables

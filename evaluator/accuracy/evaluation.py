@@ -23,6 +23,7 @@ from evaluator.accuracy.ledger.screened import Screened, screen_results
 from evaluator.accuracy.ledger.strata import Stratum, counts_by
 from evaluator.accuracy.measures import Settings, accuracy_table
 from evaluator.accuracy.sensitivity_analysis import Ledgers, sensitivity_analysis
+from evaluator.accuracy.without_answer import without_answer
 from evaluator.errors import Problem, raise_if_any
 from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
@@ -108,6 +109,7 @@ def evaluate_findings(
         additional_findings(ledger),
         sensitivity_analysis(Ledgers(ledger, others), settings),
         clustered(ledger),
+        without_answer(ledger, settings),
     ]
     if run.conventional is not None:
         by_definition = [others["definition", str(other)] for other in Definition]

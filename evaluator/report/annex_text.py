@@ -19,6 +19,8 @@ def annex_text(annex: Annex, width: int) -> str:
     """Render one annex: title, table or measures, notes; no line is wider than `width`."""
     if "alternative" in annex.rows.columns:
         body = _by_alternative(annex.rows)
+    elif "kind" in annex.rows.columns:
+        body = _by_kind(annex.rows)
     elif "design_effect" in annex.rows.columns:
         body = _by_cluster(annex.rows)
     elif "estimate" in annex.rows.columns:
@@ -64,6 +66,15 @@ def _by_alternative(rows: pl.DataFrame) -> list[str]:
         same = bool(lines) and shown == headline
         lines.append(f"{choice}: {alternative}" + (": the same" if same else ""))
         lines += [] if same else shown
+    return lines
+
+
+def _by_kind(rows: pl.DataFrame) -> list[str]:
+    """One block per stratum of newborns: the share of each kind of result without an answer."""
+    lines = []
+    for (kind, stratum), part in rows.group_by("kind", "stratum", maintain_order=True):
+        lines.append(f"{kind}: {stratum}")
+        lines += [f"{GAP}{row['measure']}: {in_words(row)}" for row in part.to_dicts()]
     return lines
 
 

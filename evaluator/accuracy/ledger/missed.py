@@ -47,7 +47,7 @@ SENTENCES: dict[Miss, str] = {
     Miss.LOCUS_NOT_TESTED: "the locus needs a dedicated caller, and its output was not given",
     Miss.PHASE_UNKNOWN: "two alleles; cis or trans, or the parent of origin, is not known",
     Miss.REPEAT_NEEDED: "an allele was seen but its call was not good enough",
-    Miss.STRUCTURAL: "a structural variant was seen and is not accepted, or none could be read",
+    Miss.STRUCTURAL: "a deletion or duplication was seen, but does not count for this gene row",
     Miss.UNCOVERED: "the sequence that matters was not assessed",
     Miss.DENIED: "an allele or a pair stands on the panel's deny list",
     Miss.TOO_COMMON: "an allele is more common than the panel allows",
@@ -65,12 +65,16 @@ BY_REASON: dict[Miss, tuple[Reason, ...]] = {
         *REPEAT,
         Reason.POSSIBLE_MOSAIC,
         Reason.HALF_CALL,
+        Reason.UNEXPECTED_PLOIDY,
         Reason.SEX_UNKNOWN,
         Reason.SUSPICIOUS_MALE_HETEROZYGOTE,
         Reason.BELOW_HETEROPLASMY,
     ),
-    # every code about structural variants begins alike, whether seen and refused or never read
-    Miss.STRUCTURAL: tuple(reason for reason in Reason if reason.startswith("structural_")),
+    Miss.STRUCTURAL: (
+        Reason.DELETION_SPARES_EXONS,
+        Reason.WHOLE_GENE_DUPLICATION,
+        Reason.UNLISTED_DUPLICATION,
+    ),
     Miss.UNCOVERED: (Reason.LOW_CALLABILITY, Reason.LISTED_ALLELE_UNCOVERED, Reason.CALLABILITY_UNKNOWN),
     Miss.DENIED: (
         Reason.DENIED_ALLELE,
@@ -169,9 +173,7 @@ def _class() -> pl.Expr:
         .when(pl.col("onset_class") == "late_onset")
         .then(pl.lit(str(Miss.LATER_THAN_TARGET)))
     )
-    for miss, reasons in BY_REASON.items():
-        if not reasons:
-            continue
+    for miss in BY_REASON:
         decided = decided.when(_any_of(miss)).then(pl.lit(str(miss)))
     return decided.otherwise(pl.lit(str(Miss.OTHER)))
 

@@ -48,6 +48,7 @@ def classes(
         ("not reportable", "one_allele_only;known_pathogenic;denied_allele", "denied"),
         ("not reportable", "below_min_stars", "below_stars"),
         ("not reportable", "too_common", "too_common"),
+        ("not reportable", "deletion_spares_exons", "structural"),
         ("not reportable", "not_lof_mechanism", "evidence_refused"),
         ("not assessed", "low_callability;one_allele_only", "uncovered"),
         ("not assessed", "special_locus_needs_caller", "locus_not_tested"),
@@ -116,8 +117,14 @@ def test_every_reason_has_one_class_at_most() -> None:
     told_of_a_positive = {
         Reason.LISTED_ALLELE, Reason.KNOWN_PATHOGENIC, Reason.PREDICTED_LOF, Reason.DIPLOTYPE_REPORTABLE,
         Reason.HOMOZYGOUS, Reason.HEMIZYGOUS, Reason.TWO_ALLELES_IN_TRANS, Reason.ONE_COPY_DOMINANT,
-        Reason.HETEROPLASMY, Reason.PARENT_OF_ORIGIN_MATCHES,
+        Reason.HETEROPLASMY, Reason.PARENT_OF_ORIGIN_MATCHES, Reason.ONE_COPY_OF_X,
+        Reason.HEMIZYGOUS_OVER_DELETION, Reason.STRUCTURAL_DELETION,
     }  # fmt: skip
-    of_the_store = {Reason.NO_ANNOTATION, Reason.NO_CLINVAR, Reason.NO_CONSEQUENCE}
+    of_the_store = {
+        Reason.NO_ANNOTATION,
+        Reason.NO_CLINVAR,
+        Reason.NO_CONSEQUENCE,
+        Reason.NO_STRUCTURAL_CALLS,
+    }
     of_the_parents = {Reason.DE_NOVO, Reason.PARENT_MISMATCH}  # said beside whatever decided
     assert set(Reason) - set(listed) == told_of_a_positive | of_the_store | of_the_parents
