@@ -91,13 +91,13 @@ def probe(path: Path, header_size: int) -> Probed:
     """
     bgzf.require_end_block(path)
     with path.open("rb") as stream:
-        offsets, sizes, texts = _walk(path, stream)
+        offsets, sizes, found = _walk(path, stream, header_size)
         ends = np.cumsum(sizes)
         first = int(np.searchsorted(ends, header_size, side="right"))
         skip = header_size - int(ends[first - 1]) if first else header_size
         opening, lines, heads = [], [], []
         for block in range(first, len(sizes)):
-            at, head = _head(texts[block], skip if block == first else None)
+            at, head = found[block]
             if not head:
                 at, head = _long_head(path, stream, offsets, block, skip if block == first else None)
             if head:
@@ -119,23 +119,28 @@ def require_searchable(text: bytes, *, ordered: bool) -> None:
         raise CannotSearchError("it has symbolic alleles that its header does not declare")
 
 
-def _walk(path: Path, stream: BinaryIO) -> tuple[list[int], list[int], list[bytes]]:
-    """Return where blocks begin (and the last ends), their sizes inflated, and their first characters."""
+def _walk(
+    path: Path, stream: BinaryIO, header_size: int
+) -> tuple[list[int], list[int], list[tuple[int, bytes]]]:
+    """Return where blocks begin (and the last ends), their sizes inflated, and their heads."""
     file = stream.fileno()
     end = os.fstat(file).st_size
-    offsets, sizes, texts = [0], [], []
+    offsets, sizes, heads = [0], [], []
+    skip = header_size
     raw = os.pread(file, _HEADER + _PROBE, 0)
     while raw:
         size = bgzf.block_size(path, raw, 0, offsets[-1])
-        texts.append(_first_characters(path, raw, offsets[-1]))
+        text = _first_characters(path, raw, offsets[-1])
         offsets.append(offsets[-1] + size)
         if offsets[-1] > end:
             raise InputError.of(path, f"is cut short in the block at byte {offsets[-2]}; copy it again")
         # the last four bytes of a block are its size after inflating
         after = os.pread(file, 4 + _HEADER + _PROBE, offsets[-1] - 4)
         sizes.append(int.from_bytes(after[:4], "little"))
+        heads.append(_head(text, skip if 0 <= skip < sizes[-1] else None))
+        skip -= sizes[-1]
         raw = after[4:]
-    return offsets, sizes, texts
+    return offsets, sizes, heads
 
 
 def _first_characters(path: Path, raw: bytes, offset: int) -> bytes:
