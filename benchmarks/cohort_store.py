@@ -219,6 +219,7 @@ def write_batch(folder: Path, tables: dict[str, pl.DataFrame], panel: Panel, pro
             "min_genotype_quality": panel.criteria.quality.min_genotype_quality,
         },
         "newborns": tables["newborns"].height,
+        "extends": None,
         "inputs": [],
         "annotation_fields": {"csq": None, "ann": None, "bcsq": None},
     }

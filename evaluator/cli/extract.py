@@ -54,6 +54,9 @@ def extract(
     SAMPLES is the sample sheet. Every record that overlaps the panel's regions is kept before any clinical
     threshold, so a changed panel is evaluated on the store without reading a VCF again.
 
+    New newborns become a batch beside those of the store. With a panel that needs more sequence, and all
+    newborns of a batch in SAMPLES, only the regions that the batch lacks are read, from the same files.
+
     \b
     Example:
       nbseval extract config/samples.tsv --panel panel/generation-study --out results/store

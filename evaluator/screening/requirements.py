@@ -41,7 +41,8 @@ def region_problems(panel: Panel, regions: pl.DataFrame, where: str) -> list[Pro
         f" and {len(genes) - SHOWN_GENES} more" if len(genes) > SHOWN_GENES else ""
     )
     message = (
-        f"the store does not hold all the sequence this panel reads in {shown}; extract again with this panel"
+        f"the store does not hold all the sequence this panel reads in {shown}; "
+        f"nbseval extract SAMPLES --panel {panel.path} --out {where} reads only what is lacking"
     )
     return [Problem(where, 0, message)]
 

@@ -21,11 +21,10 @@ from evaluator.variants.annotations import (
     csq_entries,
     csq_statistic,
 )
-from evaluator.variants.batch import BATCHES
 from evaluator.variants.clinvar_records import RECORDS, read_clinvar
 from evaluator.variants.consequences import TOOL, Genome, computed_entries
 from evaluator.variants.frequencies import FREQUENCIES, read_frequencies
-from evaluator.variants.store import VARIANTS_FILE, Store
+from evaluator.variants.store import VARIANTS_FILE, Store, read_manifest
 from evaluator.variants.transcripts import genes_by_position, one_per_gene
 
 # Where a file carries several, one speaks for an allele: VEP's, then SnpEff's, then bcftools'.
@@ -120,14 +119,14 @@ def annotated_alleles(store: Store) -> str | None:
 
 
 def _allele_files(store: Store) -> list[Path]:
-    return [store.path / BATCHES / batch / "alleles.parquet" for batch in store.batches]
+    return [folder / "alleles.parquet" for folder in store.folders]
 
 
 def _fields(store: Store) -> dict[Path, dict[str, list[str]]]:
     """Return the header's field lists of each batch that holds an allele."""
     result = {}
-    for path, manifest in zip(_allele_files(store), store.manifests, strict=True):
-        declared = manifest["annotation_fields"]
+    for path in _allele_files(store):
+        declared = read_manifest(path.parent)["annotation_fields"]
         if isinstance(declared, dict) and pl.scan_parquet(path).select(pl.len()).collect().item():
             result[path] = {kind: list(names) for kind, names in declared.items() if names}
     return result

@@ -10,13 +10,12 @@ from pathlib import Path
 import polars as pl
 
 from evaluator import __version__
-from evaluator.errors import Problem, raise_if_any
 from evaluator.files import whole_folder
 from evaluator.panel.genome import KARYOTYPE_ORDER
 from evaluator.panel.model import Panel
 from evaluator.provenance import Provenance, sha256_of_text, write_parquet
 from evaluator.tables import ALLELES_SEEN, CALLS, UNCALLABLE
-from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort
+from evaluator.variants.cohort import Cohort
 from evaluator.variants.header import ANNOTATION_KEYS
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.newborn import NewbornData
@@ -30,7 +29,8 @@ FORMAT = 5
 TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents", "structural")
 BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"
-_TIMES = ("mtime_ns",)
+PART = "+"  # batch+2, batch+3 ...: what the same newborns have in regions that were read later
+_TIMES = ("mtime_ns", "callable_mtime_ns", "structural_mtime_ns")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Scope:
     panel: Panel
     regions: Intervals
     padding: int
+    build_is_known: bool = False  # of every file, from an earlier extraction
 
     def thresholds(self) -> Thresholds:
         """Return what a reference genotype needs to be believed."""
@@ -49,28 +50,6 @@ class Scope:
     def regions_list(self) -> list[list[object]]:
         """Return the regions as rows of contig, start (0-based), end."""
         return [list(row) for row in self.regions.frame().iter_rows()]
-
-
-def require_new(store: Path, cohort: Cohort) -> Path:
-    """Return the folder of a batch; raise InputError when it, or a newborn of it, is in the store."""
-    folder = store / BATCHES / cohort.batch
-    problems = []
-    # A workflow may have made the empty folder for us; only content is somebody's data.
-    if folder.exists() and any(folder.iterdir()):
-        problems.append(Problem(str(folder), 0, "exists already; remove it to extract this batch again"))
-    else:
-        stored = {
-            newborn: other.parent.name
-            for other in sorted((store / BATCHES).glob("[!.]*/newborns.parquet"))
-            for newborn in pl.read_parquet(other, columns=["newborn"])["newborn"]
-        }
-        problems += [
-            Problem(str(cohort.sheet), newborn.line, f"this newborn is already in batch {stored[newborn.id]}")
-            for newborn in cohort.newborns
-            if newborn.id in stored
-        ]
-    raise_if_any(problems, NOTHING_EXTRACTED)
-    return folder
 
 
 class AllelesSeen:
@@ -107,42 +86,31 @@ def write_batch(
     folder: Path,
     cohort: Cohort,
     scope: Scope,
-    newborns: list[NewbornData],
-    beside: dict[str, pl.DataFrame],
-    structural: Mapping[str, StructuralReading],
-    annotation_fields: dict[str, list[str] | None],
+    tables: dict[str, pl.DataFrame],
+    manifest: dict[str, object],
     recorded_at: str,
-) -> dict[str, pl.DataFrame]:
-    """Write the batch; equal inputs give equal bytes in every file but clock.json. Returns the tables.
-
-    `structural` is what the newborns' structural VCFs hold.
-    """
-    tables = {**_tables(cohort, scope, newborns, structural), **beside}
-    manifest = _manifest(cohort, scope, newborns, annotation_fields)
-    manifest["structural"] = [
-        {"row": newborn.line, **structural[newborn.id].entry}
-        for newborn in sorted(cohort.newborns, key=lambda newborn: newborn.line)
-        if newborn.id in structural
-    ]
+) -> None:
+    """Write the batch; equal inputs give equal bytes in every file but clock.json."""
     provenance = _provenance(cohort, scope, manifest)
     with whole_folder(folder) as temporary:
         for name, table in tables.items():
             write_parquet(table, temporary / f"{name}.parquet", provenance)
         _write_json(temporary / "manifest.json", manifest)
         _write_json(temporary / "clock.json", {"recorded_at": recorded_at})
-    return tables
 
 
-def _tables(
+def batch_tables(
     cohort: Cohort,
     scope: Scope,
     newborns: list[NewbornData],
     structural: Mapping[str, StructuralReading],
 ) -> dict[str, pl.DataFrame]:
+    """Return the newborns, calls, gaps and structural calls of a batch, sorted.
+
+    `structural` is what the newborns' structural VCFs hold.
+    """
     rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
-    key = ["position", "ref", "alt"]
-    calls = pl.concat([data.calls for data in newborns])
-    calls = calls.sort("newborn", rank, *key, *list(CALLS)[5:]).select(list(CALLS))
+    calls = in_order(pl.concat([data.calls for data in newborns]))
     gaps = pl.concat([data.uncallable for data in newborns])
     described = pl.concat([data.newborns for data in newborns]).sort("newborn")
     described = with_structural_facts(described, structural)
@@ -155,12 +123,21 @@ def _tables(
     }
 
 
-def _manifest(
+def in_order(calls: pl.DataFrame) -> pl.DataFrame:
+    """Sort calls as the store keeps them."""
+    rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
+    return calls.sort("newborn", rank, *list(CALLS)[2:]).select(list(CALLS))
+
+
+def batch_manifest(
     cohort: Cohort,
     scope: Scope,
     newborns: list[NewbornData],
+    structural: Mapping[str, StructuralReading],
     annotation_fields: dict[str, list[str] | None],
+    extends: str | None,
 ) -> dict[str, object]:
+    """Return what the batch was read from and how; `extends` ties a part to the batch that it adds to."""
     panel = scope.panel
     return {
         "format": FORMAT,
@@ -178,6 +155,12 @@ def _manifest(
         ),
         "annotation_fields": annotation_fields,
         "notes": list(cohort.notes),
+        "extends": extends,
+        "structural": [
+            {"row": newborn.line, **structural[newborn.id].entry}
+            for newborn in sorted(cohort.newborns, key=lambda newborn: newborn.line)
+            if newborn.id in structural
+        ],
     }
 
 

@@ -13,15 +13,17 @@ from evaluator.panel.genome import CONTIG_LENGTHS
 from evaluator.panel.model import Panel
 from evaluator.panel.regions import panel_regions
 from evaluator.tables import ALLELES_SEEN
-from evaluator.variants.batch import AllelesSeen, Scope, require_new, write_batch
+from evaluator.variants.batch import AllelesSeen, Scope, batch_manifest, batch_tables, write_batch
 from evaluator.variants.callability import read_bed
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn, read_cohort
+from evaluator.variants.growth import Target, require_build_of, targets
 from evaluator.variants.intervals import Intervals, from_frame, united
 from evaluator.variants.newborn import NewbornData, without_calls
 from evaluator.variants.parents import read_parents
 from evaluator.variants.shared_file import Failures, read_shared_file
 from evaluator.variants.special_loci import read_special_loci
 from evaluator.variants.structural_file import read_structural_files
+from evaluator.variants.substitutions import as_called
 
 Progress = Callable[[int, int], None]
 
@@ -51,28 +53,58 @@ class Summary:
     calls: int
     notes: tuple[str, ...]
 
+    def with_more(self, other: Summary) -> Summary:
+        """Add up what was extracted into two folders."""
+        return Summary(
+            self.folder,
+            self.newborns + other.newborns,
+            self.sequenced + other.sequenced,
+            self.quarantined + other.quarantined,
+            self.calls + other.calls,
+            tuple(dict.fromkeys((*self.notes, *other.notes))),
+        )
+
 
 def extract(request: Request, recorded_at: str, progress: Progress | None = None) -> Summary:
-    """Extract one batch into its own folder of the store.
+    """Extract one batch into its own folder of the store, or the regions that stored newborns lack into more.
 
     Raises InputError with the problems of every newborn's files unless they are to be quarantined; then, as
     for any other problem, no folder appears.
     """
+    require_build_of(request.store, request.panel)
     judged_later = request.on_error == "quarantine"
     cohort = read_cohort(
         request.samples, request.newborns_per_batch, request.batch, judged_later=judged_later
     )
-    folder = require_new(request.store, cohort)
-    special = read_special_loci(cohort)
     scope = Scope(request.panel, read_regions(request), request.padding)
+    planned = targets(request.store, cohort, scope, numbered=request.batch is not None)
+    to_read = sum(newborn.sequenced for target in planned for newborn in target.cohort.newborns)
+    done = 0
+
+    def told(newborns: int) -> None:
+        nonlocal done
+        done += newborns
+        if progress is not None:
+            progress(done, to_read)
+
+    parts = [_extract(request, target, recorded_at, told) for target in planned]
+    first, *others = parts
+    for part in others:
+        first = first.with_more(part)
+    return first
+
+
+def _extract(request: Request, target: Target, recorded_at: str, told: Callable[[int], None]) -> Summary:
+    """Read the newborns of one batch in its regions, and write it or the part that was added to it."""
+    cohort, scope, held = target.cohort, target.scope, target.held
+    special = read_special_loci(cohort)
     data = [without_calls(newborn) for newborn in cohort.newborns if not newborn.sequenced]
     structural, failures = read_structural_files(cohort.newborns, scope.regions, request.panel.genome_build)
     annotations: dict[str, list[str] | None] = {}
     alleles = AllelesSeen()
-    done, to_read = 0, sum(newborn.sequenced for newborn in cohort.newborns)
+    stop = request.on_error == "stop" or held is not None  # nobody can be set aside in some regions only
     # Who is set aside for a structural VCF gets no calls; a run that will stop tells all of its problems.
-    aside = set(failures) if request.on_error == "quarantine" else set()
-    for group in _by_file(cohort, aside):
+    for group in _by_file(cohort, set() if stop else set(failures)):
         found, failed = read_shared_file(group, scope, annotations)
         for newborn_data in found:
             alleles.add(newborn_data.alleles)
@@ -80,30 +112,32 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
         for name, error in failed.items():
             earlier = failures[name].problems if name in failures else ()
             failures[name] = InputError([*earlier, *error.problems])
-        done += len(group)
-        if progress is not None:
-            progress(done, to_read)
-    data += _quarantined(request, cohort, failures)
-    seen = alleles.table()
+        told(len(group))
+    data += _quarantined(cohort, failures, stop=stop)
     parents = read_parents(cohort, [each.calls for each in data], scope)
-    if request.on_error == "stop":
+    if stop:
         raise_if_any(list(parents.problems), NOTHING_EXTRACTED)
-    beside = {"alleles": seen, "special_loci": special.table, "parents": parents.table}
+    beside = {"alleles": alleles.table(), "special_loci": special.table, "parents": parents.table}
     read = {name: reading for name, reading in structural.items() if name not in failures}
-    tables = write_batch(folder, cohort, scope, data, beside, read, annotations, recorded_at)
+    tables = {**batch_tables(cohort, scope, data, read), **beside}
+    if held is not None:
+        tables = held.added(tables, cohort, scope.panel.genome_build)
+    manifest = batch_manifest(cohort, scope, data, read, annotations, held.extends if held else None)
+    write_batch(target.folder, cohort, scope, tables, manifest, recorded_at)
     unused = (f"line {each.line}: {each.message}; this parent is not used" for each in parents.problems)
-    counts = len(cohort.newborns), to_read, len(failures), len(tables["calls"])
-    return Summary(folder, *counts, (*cohort.notes, *special.notes, *_entry_notes(data), *unused))
+    to_read = sum(newborn.sequenced for newborn in cohort.newborns)
+    counts = len(cohort.newborns), to_read, len(failures), len(tables["calls"].filter(as_called()))
+    return Summary(target.folder, *counts, (*cohort.notes, *special.notes, *_entry_notes(data), *unused))
 
 
-def _quarantined(request: Request, cohort: Cohort, failures: Failures) -> list[NewbornData]:
+def _quarantined(cohort: Cohort, failures: Failures, *, stop: bool) -> list[NewbornData]:
     """Set newborns aside whose files are wrong; raise InputError with all problems if that is to stop."""
     by_id = {newborn.id: newborn for newborn in cohort.newborns}
     problems = {
         id_: [_on_sheet(cohort.sheet, by_id[id_], problem) for problem in error.problems]
         for id_, error in failures.items()
     }
-    if request.on_error == "stop":
+    if stop:
         listed = sorted(problem for told in problems.values() for problem in told)
         raise_if_any(listed, NOTHING_EXTRACTED)
     return [

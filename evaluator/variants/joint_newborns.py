@@ -17,7 +17,7 @@ from evaluator.variants.intervals import SPACING_BITS, Coordinates, Intervals, a
 from evaluator.variants.joint import JointReading
 from evaluator.variants.newborn import NewbornData, agreement_notes, alleles_seen
 from evaluator.variants.structural_file import OWN, own_facts
-from evaluator.variants.substitutions import unequal_blocks, with_parts
+from evaluator.variants.substitutions import as_called, unequal_blocks, with_parts
 
 # The axis has fewer than 2^5 contigs of 2^29 bases: newborns lie behind one another on a longer one.
 _NEWBORN_BITS = SPACING_BITS + 5
@@ -84,7 +84,7 @@ class JointNewborns:
         calls = with_parts(pl.concat([self._calls, *self._more])).join(names, on="sample")
         structural = self._structural.with_columns(pl.lit(OWN).alias("origin"))
         return NewbornData(
-            _counted(rows, self._calls.join(names, on="sample")),
+            _counted(rows, calls.filter(as_called())),
             check(calls.select(list(CALLS)), CALLS, "calls"),
             check(gaps.join(names, on="sample").select(list(UNCALLABLE)), UNCALLABLE, "uncallable"),
             alleles_seen(with_parts(pl.concat(self._alleles)), self._header),

@@ -16,7 +16,7 @@ from evaluator.variants.header import ANNOTATION_KEYS, Header
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.references import Thresholds, doubted
 from evaluator.variants.structural_file import OWN, own_facts, with_origin
-from evaluator.variants.substitutions import unequal_blocks, with_parts
+from evaluator.variants.substitutions import as_called, unequal_blocks, with_parts
 
 QUARANTINED = "quarantined"
 _CALL_COLUMNS = [name for name in CALLS if name != "newborn"]
@@ -48,16 +48,17 @@ def sequenced(
     more = only_in_gvcf(calls, evidence.calls)
     told = (entry["note"], *agreement_notes(len(genotypes.calls) - len(calls), calls, more, evidence))
     entry = {**entry, "note": "; ".join(filter(None, map(str, told)))}
+    stored = with_parts(pl.concat([calls, denied_calls(calls, genotypes.references), more]))
+    counted = stored.filter(as_called())
     row = {
         "status": newborn.status,
         "callable_evidence": evidence.kind,
-        "calls": len(calls),
-        "has_depth": _carried(calls, "depth"),
-        "has_genotype_quality": _carried(calls, "genotype_quality"),
-        "has_allele_depth": _carried(calls, "alt_depth"),
+        "calls": len(counted),
+        "has_depth": _carried(counted, "depth"),
+        "has_genotype_quality": _carried(counted, "genotype_quality"),
+        "has_allele_depth": _carried(counted, "alt_depth"),
         **own_facts(genotypes.structural, genotypes.set_aside, header),
     }
-    stored = with_parts(pl.concat([calls, denied_calls(calls, genotypes.references), more]))
     doubts = [genotypes.unresolved, unequal_blocks(stored), doubted(genotypes.references, thresholds)]
     gaps = uncallable(regions, evidence, pl.concat(doubts))
     return NewbornData(

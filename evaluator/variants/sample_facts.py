@@ -10,6 +10,7 @@ import polars as pl
 from evaluator.panel.genome import pseudo_autosomal
 from evaluator.tables import CALLS, NEWBORNS, check
 from evaluator.variants.cohort import Newborn
+from evaluator.variants.substitutions import as_called
 
 SHEET_FACTS = ("contamination", "transfused", "family", "multiple_birth")
 CALL_FACTS = ("x_heterozygous", "x_on_all_copies", "x_haploid", "y_calls", "autosomal_heterozygous")
@@ -54,7 +55,7 @@ def call_facts(calls: pl.DataFrame, build: str) -> pl.DataFrame:
     genotype = pl.concat_str(key, separator="-").str.join("\n")
     facts = (
         calls.lazy()
-        .filter(pl.col("part_of").is_null(), pl.col("copies") > 0)
+        .filter(as_called())
         .select(list(CALLS)[: list(CALLS).index("missing") + 1])
         .group_by("newborn", maintain_order=True)
         .agg(

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from evaluator.errors import InputError
+from evaluator.provenance import sha256_of_text
 from evaluator.variants.batch import Scope
 from evaluator.variants.build import require_agreeing_bases, require_build, require_listed_bases
 from evaluator.variants.callability import NOWHERE, Evidence, no_evidence, read_callable
@@ -47,7 +48,9 @@ def read_shared_file(
         read = read_joint if is_wide(source) else read_samples
         reading = read(source, scope.regions, sorted(set(samples.values())))
         alleles, build = scope.panel.alleles, scope.panel.genome_build
-        if not build_by:
+        if not build_by and scope.build_is_known:
+            build_by = "an earlier extraction"
+        elif not build_by:
             build_by = require_listed_bases(source.header, reading.touched, alleles, build)
         require_agreeing_bases(source.path, reading.touched, alleles)
         _agree_on_annotations(source, annotations)
@@ -111,7 +114,7 @@ def _assembled(
             failures[newborn.id] = error
             continue
         entry = {**shared, "row": newborn.line, "note": "; ".join(filter(None, (reading.note, note)))}
-        entry["reference_genotypes"] = 0
+        entry |= {**file_identity(newborn), "reference_genotypes": 0}
         if joint is not None:
             joint.add(newborn, sample, evidence, entry)
             continue
@@ -132,11 +135,19 @@ def _is_same_file(newborn: Newborn) -> bool:
     return None not in both and len({path.resolve() for path in both if path is not None}) == 1
 
 
+def file_identity(newborn: Newborn) -> dict[str, object]:
+    """Return what tells the newborn's files from others: sizes and times; the newborn's name as a digest."""
+    identity: dict[str, object] = {"newborn_sha256": sha256_of_text(newborn.id)}
+    files = {"": newborn.vcf, "callable_": newborn.callable, "structural_": newborn.structural_vcf}
+    for prefix, path in files.items():
+        if path is not None and path.is_file():
+            status = path.stat()
+            identity |= {f"{prefix}size": status.st_size, f"{prefix}mtime_ns": status.st_mtime_ns}
+    return identity
+
+
 def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, object]:
-    status = source.path.stat()
     return {
-        "size": status.st_size,
-        "mtime_ns": status.st_mtime_ns,
         "header_sha256": source.header.sha256,
         "index_sha256": source.index_sha256(),
         "format": source.format,

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from evaluator.errors import InputError, Problem, raise_if_any
-from evaluator.panel.regions import REGIONS
+from evaluator.panel.regions import REGIONS, merge
 from evaluator.provenance import read_provenance, sha256_of_file
 from evaluator.tables import (
     ALLELES_SEEN,
@@ -24,7 +24,7 @@ from evaluator.tables import (
     UNCALLABLE,
     VARIANTS,
 )
-from evaluator.variants.batch import BATCHES, FORMAT, TABLES
+from evaluator.variants.batch import BATCHES, FORMAT, PART, TABLES
 
 VARIANTS_FILE = "variants.parquet"
 _SCHEMAS = {
@@ -54,6 +54,11 @@ class Store:
     def batches(self) -> tuple[str, ...]:
         """The names of the batches, sorted."""
         return tuple(str(manifest["batch"]) for manifest in self.manifests)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of the batches, each followed by those of its parts."""
+        return tuple(folder for manifest in self.manifests for folder in _folders_of(self.path, manifest))
 
     def parts(self, newborns: int) -> Iterator[Store]:
         """Split into stores of neighbouring batches, of about so many newborns or one batch each."""
@@ -103,8 +108,7 @@ class Store:
 
     def regions(self) -> pl.DataFrame:
         """Return what was read in every newborn: contig, start (0-based), end in karyotype order."""
-        rows = self.manifests[0]["regions"]
-        return pl.DataFrame(rows if isinstance(rows, list) else [], schema=REGIONS, orient="row")
+        return regions_frame(self.manifests[0])
 
     @property
     def annotation_sources(self) -> tuple[str, ...]:
@@ -130,22 +134,36 @@ class Store:
         return digest.hexdigest()
 
     def _data_files(self) -> list[Path]:
-        files = [
-            self.path / BATCHES / batch / f"{table}.parquet" for batch in self.batches for table in TABLES
-        ]
+        files = [folder / f"{table}.parquet" for folder in self.folders for table in TABLES]
         variants = self.path / VARIANTS_FILE
         return [*files, variants] if variants.is_file() else files
 
     def _table(self, name: str) -> pl.LazyFrame:
-        files = [self.path / BATCHES / batch / f"{name}.parquet" for batch in self.batches]
+        # The last part of a batch counts its newborns' calls again; other tables are the sum of the parts.
+        latest = (_folders_of(self.path, manifest)[-1] for manifest in self.manifests)
+        folders = latest if name == "newborns" else self.folders
+        files = [folder / f"{name}.parquet" for folder in folders]
         return pl.scan_parquet(files, schema=_SCHEMAS[name], glob=False)
 
 
 def open_store(path: Path) -> Store:
     """Open a store; raises InputError for what is none, and for batches that do not belong together."""
-    folders = sorted(folder for folder in (path / BATCHES).glob("[!.]*") if folder.is_dir())
-    if not folders:
+    batches = read_batches(path)
+    if not batches:
         raise InputError.of(path, "is no store: it has no batches; make one with nbseval extract")
+    store = Store(path, batches)
+    raise_if_any([*_differences(store), *_repeated(store)])
+    return store
+
+
+def read_batches(path: Path) -> tuple[Mapping[str, object], ...]:
+    """Read the manifests of all batches by name, those of a batch's parts put together with its own.
+
+    `folders` names the folders of each. Raises InputError for what is incomplete, damaged or left over.
+    """
+    folders = sorted(
+        folder for folder in (path / BATCHES).glob("[!.]*") if folder.is_dir() and any(folder.iterdir())
+    )
     missing = [
         Problem(str(folder), 0, f"has no {name}; remove the batch and extract it again")
         for folder in folders
@@ -153,23 +171,54 @@ def open_store(path: Path) -> Store:
         if not (folder / name).is_file()
     ]
     raise_if_any(missing)
-    store = Store(path, _manifests(folders))
-    raise_if_any([*_differences(store), *_repeated(store)])
-    return store
-
-
-def _manifests(folders: list[Path]) -> tuple[Mapping[str, object], ...]:
-    """Read the manifests; batches of one run name the same regions, which are kept once."""
-    manifests: list[dict[str, object]] = []
+    parts: dict[str, dict[int, Path]] = {}
     for folder in folders:
-        manifest = _manifest(folder)
-        if manifests and manifest["regions"] == manifests[0]["regions"]:
-            manifest["regions"] = manifests[0]["regions"]
-        manifests.append(manifest)
-    return tuple(manifests)
+        batch, _, number = folder.name.partition(PART)
+        parts.setdefault(batch, {})[int(number) if number.isdecimal() else 1] = folder
+    batches: list[dict[str, object]] = []
+    for batch in sorted(parts):
+        manifest = _put_together([parts[batch][number] for number in sorted(parts[batch])])
+        # Batches of one run name the same regions, which are kept once.
+        if batches and manifest["regions"] == batches[0]["regions"]:
+            manifest["regions"] = batches[0]["regions"]
+        batches.append(manifest)
+    return tuple(batches)
 
 
-def _manifest(folder: Path) -> dict[str, object]:
+def regions_frame(manifest: Mapping[str, object]) -> pl.DataFrame:
+    """Return the regions that a manifest names: contig, start (0-based), end in karyotype order."""
+    rows = manifest["regions"]
+    return pl.DataFrame(rows if isinstance(rows, list) else [], schema=REGIONS, orient="row")
+
+
+def _put_together(folders: list[Path]) -> dict[str, object]:
+    """Put the manifests of a batch and its parts together; each part must extend this very extraction."""
+    first, *more = [read_manifest(folder) for folder in folders]
+    if len(folders) > 1 or first["extends"] is not None:
+        base = sha256_of_file(folders[0] / "manifest.json")
+        left_over = [
+            Problem(str(folder), 0, "adds to a batch that is gone or was extracted again; remove this folder")
+            for folder, manifest in zip(folders, (first, *more), strict=True)
+            if manifest["extends"] != (base if manifest is not first else None)
+        ]
+        raise_if_any(left_over)
+    regions = merge(pl.concat([regions_frame(manifest) for manifest in (first, *more)])) if more else None
+    inputs = [manifest["inputs"] for manifest in (first, *more)]
+    return {
+        **first,
+        "folders": [folder.name for folder in folders],
+        "regions": first["regions"] if regions is None else [list(row) for row in regions.iter_rows()],
+        "inputs": [entry for entries in inputs if isinstance(entries, list) for entry in entries],
+    }
+
+
+def _folders_of(store: Path, manifest: Mapping[str, object]) -> list[Path]:
+    names = manifest["folders"]
+    return [store / BATCHES / str(name) for name in names] if isinstance(names, list) else []
+
+
+def read_manifest(folder: Path) -> dict[str, object]:
+    """Read the manifest of one folder; raises InputError when it is damaged or of another format."""
     path = folder / "manifest.json"
     try:
         manifest = dict(json.loads(path.read_text(encoding="utf-8")))
@@ -193,7 +242,8 @@ def _differences(store: Store) -> list[Problem]:
         Problem(
             str(store.path / BATCHES / str(manifest["batch"])),
             0,
-            f"{words} than {first['batch']}; extract both with the same panel into one store",
+            f"{words} than {first['batch']}; extract both with the same panel into one store (with all "
+            "newborns of a batch, nbseval extract reads the regions that it lacks)",
         )
         for manifest in store.manifests[1:]
         for key, words in told.items()

@@ -38,6 +38,11 @@ def with_parts(calls: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([calls, parts])
 
 
+def as_called() -> pl.Expr:
+    """The row is a call as the file has it: no part of one, and no row that only stands against another."""
+    return pl.col("part_of").is_null() & (pl.col("copies") > 0)
+
+
 def unequal_blocks(calls: pl.DataFrame) -> pl.DataFrame:
     """Return start, end (on the axis) and reason of the blocks that replace bases by another number of them.
 

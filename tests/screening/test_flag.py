@@ -56,11 +56,11 @@ def test_findings_are_written_twice_with_their_provenance(opened: Opened, tmp_pa
 
 
 def test_genes_that_were_not_read_are_named(opened: Opened) -> None:
-    """A panel with a gene outside the store's regions cannot be evaluated: extract again."""
+    """A panel with a gene outside the store's regions names the command that reads them."""
     store, folder = opened
     row = "mcadd\tAGXT\tAR\n"
     panel = rewritten(folder, "genes.tsv", lambda text: text + row)
-    with pytest.raises(InputError, match=r"in AGXT; extract again"):
+    with pytest.raises(InputError, match=r"in AGXT; nbseval extract SAMPLES --panel"):
         flag(store, panel)
 
 
@@ -69,7 +69,7 @@ def test_alleles_that_were_not_read_are_named(opened: Opened) -> None:
     store, folder = opened
     row = "chr1\t75727000\tA\tG\tACADM\tallow\t\t\tdeep in an intron\n"
     panel = rewritten(folder, "alleles.tsv", lambda text: text + row)
-    with pytest.raises(InputError, match=r"in ACADM; extract again"):
+    with pytest.raises(InputError, match=r"in ACADM; nbseval extract SAMPLES --panel"):
         flag(store, panel)
 
 

@@ -281,7 +281,8 @@ def test_a_folder_without_batches_is_no_store(tmp_path: Path) -> None:
 def test_batches_that_differ_are_refused(run: Extract, sheet: Callable[..., Path], tmp_path: Path) -> None:
     """Batches read in different regions, and a newborn in two batches, do not open as one store."""
     run()
-    run(sheet("Z male first.vcf "), padding=30)
+    (other,) = (run(sheet("Z male first.vcf "), "other", padding=30).folder.parent).iterdir()
+    other.rename(tmp_path / "store" / "batches" / other.name)
     with pytest.raises(InputError, match="other regions"):
         stored(tmp_path)
     run(store="twice")
