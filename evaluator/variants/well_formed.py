@@ -16,7 +16,7 @@ TOO_MANY_FIELDS = "has a sample with more fields than FORMAT names"
 # IUPAC codes occur in the REF of real references; nothing else may.
 _REF = r"^[ACGTNacgtnRYSWKMBDHVryswkmbdhv]+$"
 _BASES, _SYMBOL = "[ACGTNacgtn]+", r"<[^<>,\s]+>"
-_CONTIG = rf"(?:[^\[\]<>,:\s]+|{_SYMBOL})"
+_CONTIG = rf"(?:[^\[\]<>,\s]+|{_SYMBOL})"  # HLA contigs have colons in their names
 _BREAKEND = rf"(?:\.|{_BASES})?[\[\]]{_CONTIG}:\d+[\[\]](?:\.|{_BASES})?"
 _ALLELE = rf"(?:{_BASES}|\*|{_SYMBOL}|{_BASES}{_SYMBOL}|\.{_BASES}|{_BASES}\.|{_BREAKEND})"
 _ALT = rf"^(?:\.|{_ALLELE}(?:,{_ALLELE})*)$"

@@ -73,7 +73,7 @@ def test_it_is_found(form: str, saying: str, samples: int, write_vcf: WriteVcf) 
     source = open_source(written(write_vcf, form, saying, samples), 0)
     positions, rows = told(source)
     assert positions == [PLANTED]
-    assert rows == 1
+    assert rows >= 1
 
 
 def test_an_index_is_used_where_the_header_declares_the_end(write_vcf: WriteVcf) -> None:

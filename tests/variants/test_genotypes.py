@@ -190,6 +190,31 @@ def test_phase(read: Read, keys: str, value: str, expected: tuple[object, ...]) 
     assert read("C", keys, value).calls.select("phased", "phase_set", "haplotype").rows() == [expected]
 
 
+@pytest.mark.parametrize(
+    "alt",
+    [
+        "<DUP:TANDEM>",
+        "<INS:ME:L1>",
+        "<CNV:TR>",
+        "<STR12>",
+        "<CN0>",
+        "A]HLA-A*01:01:01:01:123]",
+        "]chr2:321681]A",
+        "A[<assembled>:7[",
+        ".[chr13:123457[",
+        "A.",
+        ".A",
+        "A<assembled>",
+        "n",
+        "acgt",
+    ],
+)
+def test_alternatives_that_real_callers_write_are_read(read: Read, alt: str) -> None:
+    """Symbols, breakends and single breakends are no damage; what is no sequence is not assessed."""
+    genotypes = read(alt, "GT", "0/1")
+    assert len(genotypes.calls) + len(genotypes.unresolved) >= 1
+
+
 def test_an_allele_of_a_record_without_alternatives_is_not_assessed(read: Read) -> None:
     """ALT may be missing: a genotype that names its allele is neither a call nor reference."""
     genotypes = read(".", "GT", "0/1")
