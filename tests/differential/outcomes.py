@@ -65,7 +65,9 @@ def outcome(path: Path, regions: Intervals) -> Outcome:
         problem = error.problems[0]
         if problem.file != str(path):
             raise AssertionError(f"{path} was told as {problem.file}") from error
-        return Outcome(read=False, line=problem.line, cause=re.split("[,;:]", problem.message)[0])
+        return Outcome(
+            read=False, line=problem.line, cause=re.split("[;:]|, (?:so|which)", problem.message)[0]
+        )
     return Outcome(read=True, records=reading.tally.in_regions)
 
 

@@ -55,8 +55,9 @@ def told(source: Source) -> tuple[list[int], int]:
     sample = source.header.samples[-1]
     if is_wide(source):
         joint = read_joint(source, REGION, list(source.header.samples))
+        found = joint.found
         last = pl.col("sample") == len(joint.samples) - 1
-        rows = len(joint.found.calls.filter(last)) + len(joint.found.unresolved.filter(last))
+        rows = sum(len(part.filter(last)) for part in (found.calls, found.unresolved, found.structural))
         return joint.touched["position"].to_list(), rows
     reading = read_samples(source, REGION, [sample])
     parts = vars(reading.genotypes[sample]).values()
