@@ -40,7 +40,7 @@ UNDECLARED = (
 )
 KEYS = ("AD", "DP", "GQ", "PS", "UNDECLARED")
 bases = st.text("ACGTacgtN", min_size=1, max_size=6)
-symbols = st.sampled_from(["*", "<NON_REF>", "<*>", "<DEL>", "<INS:ME:ALU>", "A[chr2:100[", "]chr2:100]A"])
+symbols = st.sampled_from(["*", "<NON_REF>", "<*>", "<INV>", "<INS:ME:ALU>", "A[chr2:100[", "]chr2:100]A"])
 
 
 @st.composite
