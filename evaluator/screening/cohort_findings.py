@@ -26,7 +26,7 @@ class CohortFindings:
     """Every newborn x gene row: the default of the newborn's class, unless a differing row says otherwise."""
 
     newborns: pl.DataFrame  # newborn, class (UInt32: its place in `classes`); sorted by newborn
-    classes: pl.DataFrame  # status, measured (was it told what was assessed), looked (for deletions)
+    classes: pl.DataFrame  # what the newborns of a class share (rulebook.CLASS)
     gene_rows: pl.DataFrame  # GENE_ROW, sorted
     defaults: pl.DataFrame  # DEFAULT: the gene rows of the first class, then those of the next
     differing: pl.DataFrame  # place (of the newborn), row (both UInt32), ANSWER; sorted by place and row

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from evaluator.panel.criteria import Criteria
 from evaluator.panel.model import Panel
 from evaluator.screening.callability import callability_gaps, has_callability_evidence, touched_and_undecided
 from evaluator.screening.calls import weighed
@@ -19,7 +20,10 @@ from evaluator.screening.listed_alleles import ALLELE
 from evaluator.screening.parents import ParentalEvidence, parental_evidence, with_parents
 from evaluator.screening.partners import open_partners
 from evaluator.screening.phase import pairs
-from evaluator.screening.rulebook import CLASSES, EVALUATED, Rulebook
+from evaluator.screening.rulebook import CLASS, EVALUATED, Rulebook
+from evaluator.screening.sample_quality import judged
+from evaluator.screening.special_loci import outcomes as outcomes_of_callers
+from evaluator.screening.special_loci import plain_negatives, told_apart
 from evaluator.screening.structural import (
     STRUCTURAL_COLUMNS,
     looked_for_deletions,
@@ -36,9 +40,10 @@ from evaluator.vocabulary import SampleStatus
 class Cohort:
     """What is known of the newborns: the store's tables, and the kinds of annotation behind `variants`."""
 
-    newborns: pl.DataFrame
+    newborns: pl.DataFrame  # with the columns of sample_quality.with_lookalikes
     calls: pl.LazyFrame
     uncallable: pl.DataFrame
+    special_loci: pl.DataFrame
     variants: pl.DataFrame | None  # None = never annotated
     sources: Sources
     parents: pl.DataFrame = field(default_factory=PARENTS.to_frame)
@@ -69,55 +74,53 @@ class Evaluation:
 def evaluate(cohort: Cohort, panel: Panel) -> Evaluation:
     """Decide every newborn x gene row; those without a call or a gap share defaults."""
     rulebook = Rulebook(panel, cohort.variants, cohort.sources)
-    newborns = evaluated(cohort.newborns)
-    decisions = decisions_of(
-        rulebook, newborns, cohort.calls, cohort.uncallable, cohort.parents, cohort.structural
-    )
+    newborns = evaluated(cohort.newborns, cohort.special_loci, panel.criteria)
+    decisions = decisions_of(rulebook, replace(cohort, newborns=newborns))
     findings = assemble(rulebook, newborns, decisions.facts).table()
     return Evaluation(rulebook, newborns, decisions, findings)
 
 
-def evaluated(newborns: pl.DataFrame) -> pl.DataFrame:
-    """Keep the newborns who get a verdict; add `x_count`, `measured`, `looked`, `class` (of CLASSES)."""
+def evaluated(newborns: pl.DataFrame, special_loci: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
+    """Keep the newborns who get a verdict; add `x_count` and the columns of CLASS."""
     kept = newborns.filter(pl.col("status").is_in(EVALUATED)).with_columns(
         x_chromosomes().alias("x_count"),
         has_callability_evidence().alias("measured"),
         looked_for_deletions().alias("looked"),
     )
-    numbered = CLASSES.with_row_index("class")
-    return kept.join(numbered, on=["status", "measured", "looked"], how="left", maintain_order="left")
+    negatives = plain_negatives(special_loci, criteria)
+    return judged(kept, criteria).join(negatives, on="newborn", how="left", maintain_order="left")
 
 
-def decisions_of(
-    rulebook: Rulebook,
-    newborns: pl.DataFrame,
-    calls: pl.LazyFrame,
-    uncallable: pl.DataFrame,
-    parents: pl.DataFrame,
-    structural: pl.DataFrame,
-) -> Decisions:
-    """Decide the newborn x gene rows that have a call which bears on them, or a gap."""
+def decisions_of(rulebook: Rulebook, cohort: Cohort) -> Decisions:
+    """Decide the newborn x gene rows that have a call which bears on them, a gap, or a caller's output.
+
+    The cohort's newborns are those of `evaluated`.
+    """
+    newborns, calls = cohort.newborns, cohort.calls
     panel, rows = rulebook.panel, rulebook.rows
     criteria, build = panel.criteria, panel.genome_build
-    family = parental_evidence(calls, parents, newborns, criteria, build)
+    family = parental_evidence(calls, cohort.parents, newborns, criteria, build)
     small = with_parents(weighed(candidate_calls(calls, newborns, rulebook), criteria, build), family)
-    deletions = structural_calls(structural, newborns, rulebook)
+    deletions = structural_calls(cohort.structural, newborns, rulebook)
     candidates = together(small, deletions)
     in_pairs = candidates.filter(of_inheritance(TWO_COPIES))
     pairable = in_pairs.filter(sound() & (qualifies() | pl.col("ruled")))
     paired = outcomes(pairs(pairable, criteria.phase), rulebook.diplotypes, rows)
     named = deletions.filter(pl.col("listed_position").is_not_null())
-    unread = with_unjudged(uncallable, structural, named, criteria)
+    unread = with_unjudged(cohort.uncallable, cohort.structural, named, criteria)
     touched = touched_and_undecided(unread, small, rows, rulebook.listed, rulebook.ruled_small, build)
     gaps = callability_gaps(touched, rows, rulebook.listed, criteria.callability.min_fraction, build)
     partners = open_partners(in_pairs, touched.filter(kind="ruled"), rulebook)
+    by_callers = outcomes_of_callers(cohort.special_loci, newborns, rows, criteria)
     facts = (
         call_facts(candidates, criteria)
         .join(pair_facts(paired), on=KEY, how="left")
         .join(gaps, on=KEY, how="full", coalesce=True)
         .join(partners, on=KEY, how="left")
+        .join(told_apart(by_callers), on=KEY, how="full", coalesce=True)
+        .join(by_callers, on=KEY, how="left")
         .drop("x_count")
-        .join(newborns.select("newborn", "status", "measured", "looked", "x_count"), on="newborn")
+        .join(newborns.select("newborn", *CLASS, "x_count"), on="newborn")
         .join(family.checks.select("newborn", parents_doubted="mismatch"), on="newborn", how="left")
         .join(rulebook.row_facts, on="row")
         .with_columns(
@@ -169,4 +172,7 @@ def together(small: pl.DataFrame, structural: pl.DataFrame) -> pl.DataFrame:
 
 def assemble(rulebook: Rulebook, newborns: pl.DataFrame, decided: pl.DataFrame) -> CohortFindings:
     """Lay the computed verdicts over the defaults: exactly one finding per newborn x gene row."""
-    return cohort_findings(newborns, CLASSES, rulebook.rows, rulebook.defaults, decided)
+    classes = newborns.select(CLASS).unique().sort(CLASS, nulls_last=True)
+    number = classes.with_row_index("class")
+    placed = newborns.join(number, on=CLASS, nulls_equal=True, how="left", maintain_order="left")
+    return cohort_findings(placed, classes, rulebook.rows, rulebook.defaults(classes), decided)

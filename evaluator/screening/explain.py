@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import polars as pl
 
 from evaluator.errors import InputError
+from evaluator.panel.criteria import Criteria
 from evaluator.panel.model import Panel
 from evaluator.screening.callability import assessed_fraction, has_callability_evidence, touched_and_undecided
 from evaluator.screening.calls import weighed
@@ -21,6 +22,8 @@ from evaluator.screening.quality import read_fraction
 from evaluator.screening.reasons import SENTENCES, Reason
 from evaluator.screening.rule_trace import RuleOutcome, call_rules, evidence_rules
 from evaluator.screening.rulebook import EVALUATED
+from evaluator.screening.sample_trace import sample_rules
+from evaluator.screening.special_loci import outcomes
 from evaluator.screening.structural_trace import structural_notes, structural_outcomes
 from evaluator.screening.zygosity import x_chromosomes
 from evaluator.tables import CALLS
@@ -54,6 +57,21 @@ class SeenPair:
 
 
 @dataclass(frozen=True)
+class SeenCaller:
+    """What a special locus's caller said, as it said it, and what that amounts to in the row."""
+
+    locus: str
+    caller: str
+    version: str | None
+    copy_number: int | None
+    call: str | None
+    genotype: str | None
+    filter: str | None
+    details: str | None  # shown, never used
+    outcome: str
+
+
+@dataclass(frozen=True)
 class RowExplanation:
     """One gene row: its verdict, every reason in order, and everything that was looked at."""
 
@@ -66,6 +84,7 @@ class RowExplanation:
     callability: str
     alleles: tuple[SeenAllele, ...]
     pairs: tuple[SeenPair, ...]
+    callers: tuple[SeenCaller, ...]  # of a special locus; none without output
 
 
 @dataclass(frozen=True)
@@ -78,6 +97,7 @@ class Explanation:
     panel: str
     notes: tuple[str, ...]
     parents: str  # how the parents' files fit; "" where none was read
+    sample: tuple[RuleOutcome, ...]  # contamination, transfusion, sex, duplicates
     rows: tuple[RowExplanation, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -108,6 +128,7 @@ def explain(store: Store, panel: Panel, newborn: str, condition: str | None = No
         panel=f"{panel.id} {panel.version}",
         notes=(*store_notes(store, panel), *structural_notes(cohort.newborns)),
         parents=_parentage(evaluation.decisions.family.checks),
+        sample=sample_rules(evaluation.newborns.row(0, named=True), panel.criteria),
         rows=_rows(cohort, panel, evaluation, kept),
     )
 
@@ -117,6 +138,7 @@ def _rows(
 ) -> tuple[RowExplanation, ...]:
     seen = seen_alleles(cohort, panel, evaluation)
     rows, pairs = evaluation.rulebook.rows, evaluation.decisions.pairs
+    heard = callers_heard(cohort.special_loci, evaluation.newborns, rows, panel.criteria)
     assessed = _Assessed(cohort, panel, evaluation)
     by_row = evaluation.findings.with_columns(rows["row"])
     result = []
@@ -136,6 +158,7 @@ def _rows(
                     *_structural(evaluation.decisions, row["row"], panel),
                 ),
                 pairs=_pairs(pairs.filter(row=row["row"])),
+                callers=_callers(heard.filter(row=row["row"])),
             )
         )
     return tuple(result)
@@ -216,6 +239,24 @@ def _pairs(pairs: pl.DataFrame) -> tuple[SeenPair, ...]:
             pair["by_rule"],
         )
         for pair in pairs.iter_rows(named=True)
+    )
+
+
+def callers_heard(
+    special_loci: pl.DataFrame, newborns: pl.DataFrame, rows: pl.DataFrame, criteria: Criteria
+) -> pl.DataFrame:
+    """Join what the special loci's callers said to the rows of their loci, with `special`, the outcome."""
+    judged = outcomes(special_loci, newborns, rows, criteria).join(
+        rows.select("row", locus="special_locus"), on="row"
+    )
+    return special_loci.join(judged, on=["newborn", "locus"]).sort("row")
+
+
+def _callers(heard: pl.DataFrame) -> tuple[SeenCaller, ...]:
+    names = [field.name for field in fields(SeenCaller) if field.name != "outcome"]
+    return tuple(
+        SeenCaller(**{name: said[name] for name in names}, outcome=said["special"])
+        for said in heard.iter_rows(named=True)
     )
 
 

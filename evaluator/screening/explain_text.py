@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluator.screening.explain import Explanation, RowExplanation
+from evaluator.screening.explain import Explanation, RowExplanation, SeenCaller
 from evaluator.screening.rule_trace import RuleOutcome
 from evaluator.vocabulary import Verdict
 
@@ -17,6 +17,8 @@ def as_text(explanation: Explanation) -> str:
         f"Newborn {explanation.newborn}, {explanation.sex}, {explanation.status}; panel {explanation.panel}",
         *(f"Note: {note}" for note in explanation.notes),
         *([f"Parents: {explanation.parents}"] if explanation.parents else []),
+        "Sample:",
+        *(f"  {_outcome(outcome)}" for outcome in explanation.sample),
     ]
     quiet = [row for row in explanation.rows if is_quiet(row)]
     for row in explanation.rows:
@@ -30,7 +32,7 @@ def as_text(explanation: Explanation) -> str:
 
 def is_quiet(row: RowExplanation) -> bool:
     """Nothing was called in the gene and the row is negative."""
-    return row.verdict == Verdict.NOT_REPORTABLE and not row.alleles
+    return row.verdict == Verdict.NOT_REPORTABLE and not row.alleles and not row.callers
 
 
 def _told(row: RowExplanation) -> Iterator[str]:
@@ -38,6 +40,7 @@ def _told(row: RowExplanation) -> Iterator[str]:
     yield from (f"  because {code}: {sentence}" for code, sentence in row.reasons)
     yield "  row: " + ", ".join(f"{name} {value}" for name, value in row.settings.items())
     yield f"  callability: {row.callability}"
+    yield from (f"  {_caller(said)}" for said in row.callers)
     if not row.alleles:
         yield "  no allele was called in this gene"
     for allele in row.alleles:
@@ -50,6 +53,19 @@ def _told(row: RowExplanation) -> Iterator[str]:
         by = " by a diplotype rule" if pair.by_diplotype_rule else ""
         source = f" ({pair.phase_source})" if pair.phase_source else ""
         yield f"  pair {pair.allele_1} with {pair.allele_2}: {pair.phase}{source}, {pair.outcome}{by}"
+
+
+def _caller(said: SeenCaller) -> str:
+    values = {
+        "copy number": said.copy_number,
+        "call": said.call,
+        "genotype": said.genotype,
+        "filter": said.filter,
+    }
+    told = ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
+    shown = f"; shown, not used: {said.details}" if said.details else ""
+    by = f"{said.locus} by {said.caller}, version {said.version or 'not stated'}"
+    return f"{by}: {told}, {said.outcome}{shown}"
 
 
 def _title(row: RowExplanation) -> str:

@@ -19,6 +19,7 @@ from evaluator.errors import InputError
 from evaluator.files import whole_file
 from evaluator.provenance import METADATA_KEY, Provenance, read_provenance, sha256_of_file, write_parquet
 from evaluator.screening.cohort_findings import ANSWER, DEFAULT, GENE_ROW, POSITIVE, CohortFindings
+from evaluator.screening.rulebook import CLASS, CLASS_MARKS
 from evaluator.tables import FINDINGS, check
 
 # Above so many newborns the complete table is mostly one sentence, written half a million times per thousand
@@ -27,7 +28,7 @@ LARGE_COHORT = 2_000
 DEFAULTS_KEY = "nbseval_defaults"
 AGAIN = "run `nbseval flag` again"
 _NEWBORNS = pl.Schema({"newborn": pl.String, "class": pl.UInt32})
-_CLASSES = pl.Schema({"status": pl.String, "measured": pl.Boolean, "looked": pl.Boolean})
+_CLASSES = pl.Schema({name: pl.Boolean() if name in CLASS_MARKS else pl.String() for name in CLASS})
 
 
 def newborns_file(findings: Path) -> Path:

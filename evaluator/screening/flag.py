@@ -30,6 +30,7 @@ from evaluator.screening.requirements import (
     region_problems,
 )
 from evaluator.screening.rulebook import Rulebook
+from evaluator.screening.sample_quality import sample_notes, with_lookalikes
 from evaluator.variants.store import Store
 
 NEWBORNS_AT_ONCE = 20_000  # decided together, so that the memory of a nation's cohort is that of a town's
@@ -55,13 +56,10 @@ def flag(store: Store, panel: Panel) -> Flagging:
     Raises InputError with every reason why this panel cannot be evaluated on this store.
     """
     rulebook = open_rulebook(store, panel)
-    told = []
+    newborns, told = open_newborns(store, panel), []
     for part in store.parts(NEWBORNS_AT_ONCE):
-        newborns = evaluated(part.newborns().collect())
-        gaps, parents, structural = (
-            table.collect() for table in (part.uncallable(), part.parents(), part.structural())
-        )
-        decisions = decisions_of(rulebook, newborns, part.calls(), gaps, parents, structural)
+        members = newborns.join(part.newborns().select("newborn").collect(), on="newborn", how="semi")
+        decisions = decisions_of(rulebook, _cohort_of(part, members, rulebook))
         told.append(decisions.facts.select(*KEY, *ANSWER))
     record = Provenance(
         command="flag",
@@ -71,8 +69,28 @@ def flag(store: Store, panel: Panel) -> Flagging:
         inputs={"store": store.sha256},
         parameters={"annotation": list(store.annotation_sources)},
     )
-    findings = assemble(rulebook, evaluated(store.newborns().collect()), pl.concat(told))
-    return Flagging(findings, store_notes(store, panel), record)
+    findings = assemble(rulebook, newborns, pl.concat(told))
+    said = [*store_notes(store, panel), *sample_notes(newborns, panel.criteria)]
+    return Flagging(findings, said, record)
+
+
+def open_newborns(store: Store, panel: Panel) -> pl.DataFrame:
+    """Read who gets a verdict, with what is shared by all and what the samples are worth."""
+    newborns = with_lookalikes(store.newborns()).collect()
+    return evaluated(newborns, store.special_loci().collect(), panel.criteria)
+
+
+def _cohort_of(part: Store, newborns: pl.DataFrame, rulebook: Rulebook) -> Cohort:
+    return Cohort(
+        newborns=newborns,
+        calls=part.calls(),
+        uncallable=part.uncallable().collect(),
+        special_loci=part.special_loci().collect(),
+        variants=rulebook.variants,
+        sources=rulebook.sources,
+        parents=part.parents().collect(),
+        structural=part.structural().collect(),
+    )
 
 
 def open_rulebook(store: Store, panel: Panel) -> Rulebook:
@@ -89,9 +107,10 @@ def open_cohort(store: Store, panel: Panel, newborn: str) -> Cohort:
     calls, variants = store.calls().filter(newborn=newborn).collect(), store.variants()
     seen = calls.lazy().select(ALLELE)
     return Cohort(
-        newborns=store.newborns().filter(newborn=newborn).collect(),
+        newborns=with_lookalikes(store.newborns()).filter(newborn=newborn).collect(),
         calls=calls.lazy(),
         uncallable=store.uncallable().filter(newborn=newborn).collect(),
+        special_loci=store.special_loci().filter(newborn=newborn).collect(),
         variants=None if variants is None else variants.join(seen, on=ALLELE, how="semi").collect(),
         sources=Sources.of(store.annotation_sources),
         parents=store.parents().filter(newborn=newborn).collect(),

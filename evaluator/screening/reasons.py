@@ -11,7 +11,15 @@ class Reason(StrEnum):
     # not assessed, whatever was called
     SEQUENCING_FAILED = "sequencing_failed"
     QUARANTINED = "quarantined"
+    CONTAMINATED_SAMPLE = "contaminated_sample"
+    TRANSFUSED_BEFORE_SAMPLING = "transfused_before_sampling"
+    SEX_MISMATCH = "sex_mismatch"
+    DUPLICATE_SAMPLE = "duplicate_sample"
     SPECIAL_LOCUS_NEEDS_CALLER = "special_locus_needs_caller"
+    SPECIAL_LOCUS_NO_CALL = "special_locus_no_call"
+    SPECIAL_LOCUS_FILTERED = "special_locus_filtered"
+    SPECIAL_LOCUS_RULE_NOT_SET = "special_locus_rule_not_set"
+    SPECIAL_LOCUS_AGAINST_SEX = "special_locus_against_sex"
     # pending
     PHASE_CONTRADICTED = "phase_contradicted"
     PHASE_UNKNOWN = "phase_unknown"
@@ -39,6 +47,8 @@ class Reason(StrEnum):
     PREDICTED_LOF = "predicted_lof"
     STRUCTURAL_DELETION = "structural_deletion"
     DIPLOTYPE_REPORTABLE = "diplotype_reportable"
+    SPECIAL_LOCUS_POSITIVE = "special_locus_positive"
+    SPECIAL_LOCUS_CARRIER = "special_locus_carrier"
     # genotype
     HOMOZYGOUS = "homozygous"
     HEMIZYGOUS = "hemizygous"
@@ -74,6 +84,8 @@ class Reason(StrEnum):
     # what the parents add
     DE_NOVO = "de_novo"
     PARENT_MISMATCH = "parent_mismatch"
+    SPECIAL_LOCUS_NEGATIVE = "special_locus_negative"
+    COPIES_COUNTED_ONLY = "copies_counted_only"
     # what the store could not say
     NO_ANNOTATION = "no_annotation"
     NO_CLINVAR = "no_clinvar"
@@ -84,8 +96,16 @@ class Reason(StrEnum):
 SENTENCES: dict[Reason, str] = {
     Reason.SEQUENCING_FAILED: "The sample was not sequenced successfully.",
     Reason.QUARANTINED: "The sample's file was set aside when the batch was read.",
+    Reason.CONTAMINATED_SAMPLE: "The sample holds more foreign reads than the panel allows.",
+    Reason.TRANSFUSED_BEFORE_SAMPLING: "The newborn was transfused before the sample was taken.",
+    Reason.SEX_MISMATCH: "The calls on X or Y contradict the sex in the sheet.",
+    Reason.DUPLICATE_SAMPLE: "Another newborn, no declared twin, has the same genotypes.",
     Reason.SPECIAL_LOCUS_NEEDS_CALLER: "The locus needs a dedicated caller, and its output was not given.",
     Reason.PHASE_CONTRADICTED: "The phase set and the parents' genotypes contradict each other.",
+    Reason.SPECIAL_LOCUS_NO_CALL: "The dedicated caller of the locus gave no call.",
+    Reason.SPECIAL_LOCUS_FILTERED: "The dedicated caller's own filter is not accepted: repeat.",
+    Reason.SPECIAL_LOCUS_RULE_NOT_SET: "The panel sets no rule for what the locus's caller found.",
+    Reason.SPECIAL_LOCUS_AGAINST_SEX: "The caller counted more X chromosomes than the newborn has.",
     Reason.PHASE_UNKNOWN: "Two qualifying alleles; cis or trans is not known.",
     Reason.PARENT_OF_ORIGIN_UNKNOWN: "The condition depends on the parent of origin, which is not known.",
     Reason.SEX_UNKNOWN: "The newborn's sex decides what the genotype on X means, and it is not known.",
@@ -108,6 +128,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.PREDICTED_LOF: "The allele is predicted to abolish the gene product.",
     Reason.STRUCTURAL_DELETION: "A deletion removes enough of a coding exon.",
     Reason.DIPLOTYPE_REPORTABLE: "A diplotype rule of the panel reports this pair.",
+    Reason.SPECIAL_LOCUS_POSITIVE: "The dedicated caller found too few working copies of the locus.",
+    Reason.SPECIAL_LOCUS_CARRIER: "The dedicated caller found an affected copy, and a working one.",
     Reason.HOMOZYGOUS: "Both copies carry the allele.",
     Reason.HEMIZYGOUS: "The only copy carries the allele.",
     Reason.HEMIZYGOUS_OVER_DELETION: "Called homozygous over a deletion: the other copy lacks the place.",
@@ -140,6 +162,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.NO_QUALIFYING_ALLELE: "No allele met the panel's evidence rules.",
     Reason.DE_NOVO: "Neither parent carries the allele.",
     Reason.PARENT_MISMATCH: "The parents' genotypes do not fit the newborn's.",
+    Reason.SPECIAL_LOCUS_NEGATIVE: "The dedicated caller found no affected copy of the locus.",
+    Reason.COPIES_COUNTED_ONLY: "Only copies were counted: small changes and silent carriers are not seen.",
     Reason.NO_ANNOTATION: "The store was never annotated: only listed alleles were evaluated.",
     Reason.NO_CLINVAR: "The store has no ClinVar annotation: known pathogenic alleles were not evaluated.",
     Reason.NO_STRUCTURAL_CALLS: "Nobody looked for deletions in this newborn.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import polars as pl
 
@@ -15,19 +14,16 @@ from evaluator.screening.diplotype_rules import diplotype_rules, ruled_alleles
 from evaluator.screening.evidence import Sources, bears_as_part, evidence
 from evaluator.screening.gene_rows import gene_rows
 from evaluator.screening.listed_alleles import ALLELE
-from evaluator.screening.special_loci import raw_calls_are_used
+from evaluator.screening.special_loci import raw_calls_are_used, shared_outcome
 from evaluator.screening.structural import row_accepts_deletions
 from evaluator.screening.verdict import FLAGS, LISTS, decide
 from evaluator.vocabulary import Mechanism, SampleStatus
 
 # Newborns of these states get a verdict; the others were never offered to the laboratory.
 EVALUATED = (str(SampleStatus.SEQUENCED), str(SampleStatus.FAILED), "quarantined")
-# Newborns of one class get the same answers where they have neither a call that bears nor a gap.
-CLASSES = pl.DataFrame(
-    list(product(EVALUATED, (False, True), (False, True))),
-    schema={"status": pl.String, "measured": pl.Boolean, "looked": pl.Boolean},
-    orient="row",
-)
+# Newborns who agree in these get the same answers where they have neither a call that bears nor a gap.
+CLASS_MARKS = ("measured", "looked")  # was it told what was assessed, and were deletions looked for
+CLASS = ("status", *CLASS_MARKS, "stopped", "flagged", "negative_loci")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +98,13 @@ class Rulebook:
             pl.col("measurable").fill_null(value=False),
         )
 
-    @cached_property
-    def defaults(self) -> pl.DataFrame:
-        """Decide a newborn without calls or gaps: every row for the first of CLASSES, then for the next."""
-        silent = CLASSES.join(self.row_facts, how="cross", maintain_order="left_right").with_columns(
+    def defaults(self, classes: pl.DataFrame) -> pl.DataFrame:
+        """Decide newborns without calls or gaps: every row for the first class, then for the next."""
+        silent = classes.join(self.row_facts, how="cross", maintain_order="left_right").with_columns(
             self.callability_unknown().alias("callability_unknown"),
             self.no_structural_calls().alias("no_structural_calls"),
+            shared_outcome().alias("special"),
+            pl.lit(None, pl.String).alias("special_zygosity"),
             pl.lit(None, pl.Int8).alias("x_count"),
             *(pl.lit(None, pl.Boolean).alias(name) for name in FLAGS),
             *(pl.lit(None, pl.List(pl.String)).alias(name) for name in LISTS),

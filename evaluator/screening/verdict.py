@@ -9,7 +9,13 @@ from evaluator.screening.evidence import Sources
 from evaluator.screening.gene_rows import DOMINANT, TWO_COPIES
 from evaluator.screening.inheritance import of_inheritance
 from evaluator.screening.phase import CIS, NOT_NEEDED, TRANS, UNKNOWN
-from evaluator.screening.special_loci import needs_caller
+from evaluator.screening.special_loci import (
+    COMPOUND_HETEROZYGOUS,
+    Outcome,
+    came_out,
+    lacks_output,
+    raw_calls_are_used,
+)
 from evaluator.screening.verdict_reasons import reasons
 from evaluator.vocabulary import Inheritance, SampleStatus, Verdict
 
@@ -68,15 +74,18 @@ LISTS = (
 def decide(facts: pl.DataFrame, criteria: Criteria, sources: Sources) -> pl.DataFrame:
     """Add verdict, reasons, alleles, zygosity and phase to one row per newborn x gene row.
 
-    Needs the gene row's columns, `status`, `callability_unknown`, `no_structural_calls`, `x_count`, and
-    FLAGS and LISTS.
+    Needs the gene row's columns, `status`, `stopped`, `flagged`, `callability_unknown`,
+    `no_structural_calls`, FLAGS, LISTS, `x_count`, and `special` and `special_zygosity` (special_loci).
     """
+    # A caller that answered for the locus has judged its own reads there.
+    asked = raw_calls_are_used() | pl.col("special").is_null()
     filled = facts.with_columns(
         pl.col(*FLAGS).fill_null(value=False),
         pl.col(*LISTS).fill_null(pl.lit([], dtype=pl.List(pl.String))),
     ).with_columns(
         pl.col("repeats").list.set_union("partner_repeats"),
-        pl.col("listed_allele_uncovered") | pl.col("partner_uncovered"),
+        (pl.col("listed_allele_uncovered") | pl.col("partner_uncovered")) & asked,
+        pl.col("low_callability", "callability_unknown", "no_structural_calls") & asked,
     )
     marked = filled.with_columns(**_steps(criteria))
     return (
@@ -87,7 +96,10 @@ def decide(facts: pl.DataFrame, criteria: Criteria, sources: Sources) -> pl.Data
             _zygosity().alias("zygosity"),
             _phase().alias("phase"),
         )
-        .with_columns(pl.when(pl.col("alleles").is_not_null()).then(pl.col("zygosity", "phase")))
+        .with_columns(
+            pl.when(pl.col("alleles").is_not_null() | told_by_caller()).then(pl.col("zygosity")),
+            pl.when(pl.col("alleles").is_not_null() | pl.col("special_open")).then(pl.col("phase")),
+        )
     )
 
 
@@ -102,10 +114,13 @@ def _steps(criteria: Criteria) -> dict[str, pl.Expr]:
     recessive = pl.col("homozygous_pair") | pl.col("trans_pair") | pl.col("hemizygous_hit")
     return {
         "sequenced": pl.col("status") == SampleStatus.SEQUENCED,
+        "believed": (pl.col("status") == SampleStatus.SEQUENCED) & pl.col("stopped").is_null(),
         "is_positive": dominant
         | (recessive & of_inheritance(TWO_COPIES))
         | pl.col("heteroplasmy_hit")
+        | came_out(Outcome.POSITIVE)
         | (carriers_count & (carrier_female() | one_copy_whatever_sex())),
+        "special_open": came_out(Outcome.PHASE_UNKNOWN) | (came_out(Outcome.CARRIER) & _seen_on_one_copy()),
         "origin_open": pl.col("dominant_hit") & origin_matters & pl.col("origin_unknown"),
         "origin_matters": origin_matters,
         "is_carrier_female": carrier_female(),
@@ -114,11 +129,11 @@ def _steps(criteria: Criteria) -> dict[str, pl.Expr]:
 
 
 def carrier_female() -> pl.Expr:
-    """One qualifying copy on one of two X chromosomes, in a recessive row."""
+    """One qualifying copy, or one inversion, on one of two X chromosomes in a recessive row."""
     return (
         (pl.col("inheritance") == Inheritance.XLR)
         & (pl.col("x_count") == 2).fill_null(value=False)  # noqa: PLR2004 - two X chromosomes
-        & pl.any_horizontal("heterozygous_hit", "half_call", "extra_alleles")
+        & (_seen_on_one_copy() | came_out(Outcome.CARRIER))
     )
 
 
@@ -127,14 +142,24 @@ def one_copy_whatever_sex() -> pl.Expr:
     return (pl.col("inheritance") == Inheritance.XLR) & pl.col("copy_whatever_sex")
 
 
+def told_by_caller() -> pl.Expr:
+    """The zygosity is known from the locus's caller, and the sample is believed."""
+    return pl.col("believed") & pl.col("special_zygosity").is_not_null()
+
+
+def _seen_on_one_copy() -> pl.Expr:
+    """At least one copy carries a qualifying allele, and not for certain both."""
+    return pl.any_horizontal("heterozygous_hit", "half_call", "extra_alleles")
+
+
 def verdict(criteria: Criteria) -> pl.Expr:
     """A positive stands whatever was not seen; a negative stands only if nothing stands against it."""
     return (
-        pl.when(~pl.col("sequenced"))
+        pl.when(~pl.col("believed"))
         .then(pl.lit(str(Verdict.NOT_ASSESSED)))
         .when(pl.col("is_positive"))
         .then(pl.lit(str(Verdict.REPORTABLE)))
-        .when(pl.col("pending_pair") | pl.col("origin_open"))
+        .when(pl.col("pending_pair") | pl.col("origin_open") | pl.col("special_open"))
         .then(pl.lit(str(Verdict.PENDING_PHASE)))
         .when(blocked(criteria))
         .then(pl.lit(str(Verdict.NOT_ASSESSED)))
@@ -145,7 +170,8 @@ def verdict(criteria: Criteria) -> pl.Expr:
 def blocked(criteria: Criteria) -> pl.Expr:
     """Something that was not seen, or not seen well, could turn this negative into a positive."""
     return pl.any_horizontal(
-        needs_caller(),
+        lacks_output(),
+        undecided_by_caller(),
         "sex_undecided",
         "suspicious",
         pl.col("repeats").list.len() > 0,
@@ -155,6 +181,17 @@ def blocked(criteria: Criteria) -> pl.Expr:
         "listed_allele_uncovered",
         "callability_unknown",
         pl.col("no_structural_calls") & pl.lit(criteria.structural.without_calls == "not assessed"),
+    )
+
+
+def undecided_by_caller() -> pl.Expr:
+    """The locus's caller answered, and its answer decides nothing."""
+    return came_out(
+        Outcome.NO_CALL,
+        Outcome.FILTERED,
+        Outcome.RULE_NOT_SET,
+        Outcome.AGAINST_SEX,
+        Outcome.SEX_UNKNOWN,
     )
 
 
@@ -174,7 +211,7 @@ def _alleles() -> pl.Expr:
         )
     )
     shown = pl.when(deciding).then(with_partners).otherwise("all_alleles")
-    return pl.when(pl.col("sequenced") & (shown.list.len() > 0)).then(shown.list.join(";"))
+    return pl.when(pl.col("believed") & (shown.list.len() > 0)).then(shown.list.join(";"))
 
 
 def _zygosity() -> pl.Expr:
@@ -186,7 +223,9 @@ def _zygosity() -> pl.Expr:
         .when(reportable & pl.col("hemizygous_hit"))
         .then(pl.lit("hemizygous"))
         .when(reportable & recessive & pl.col("trans_pair"))
-        .then(pl.lit("compound_heterozygous"))
+        .then(pl.lit(COMPOUND_HETEROZYGOUS))
+        .when(pl.col("special_zygosity").is_not_null())
+        .then("special_zygosity")
         .when(pl.col("zygosities").list.drop_nulls().list.len() == 1)
         .then(pl.col("zygosities").list.drop_nulls().list.first())
     )
@@ -195,7 +234,9 @@ def _zygosity() -> pl.Expr:
 def _phase() -> pl.Expr:
     recessive = of_inheritance(TWO_COPIES)
     return (
-        pl.when(~recessive | pl.col("homozygous_pair") | pl.col("hemizygous_hit"))
+        pl.when(pl.col("special_open") & ~pl.col("is_positive"))
+        .then(pl.lit(UNKNOWN))
+        .when(~recessive | pl.col("homozygous_pair") | pl.col("hemizygous_hit"))
         .then(pl.lit(NOT_NEEDED))
         .when(pl.col("trans_pair"))
         .then(pl.lit(TRANS))

@@ -11,7 +11,15 @@ from evaluator.screening.evidence import Sources
 from evaluator.screening.gene_rows import TWO_COPIES
 from evaluator.screening.inheritance import of_inheritance
 from evaluator.screening.reasons import ORDER, Reason
-from evaluator.screening.special_loci import needs_caller
+from evaluator.screening.special_loci import (
+    COMPOUND_HETEROZYGOUS,
+    Outcome,
+    came_out,
+    lacks_output,
+    only_counted,
+    raw_calls_are_used,
+)
+from evaluator.screening.zygosity import HEMIZYGOUS, HOMOZYGOUS
 from evaluator.vocabulary import Evidence, Mechanism, Verdict
 
 
@@ -19,31 +27,38 @@ def reasons(criteria: Criteria, sources: Sources) -> pl.Expr:
     """Name every reason of a verdict in order; needs the facts and the steps that led to it."""
     reportable = pl.col("verdict") == Verdict.REPORTABLE
     pending = pl.col("verdict") == Verdict.PENDING_PHASE
-    return (
+    told = (
         pl.when(pl.col("status") == "quarantined")
         .then(pl.lit(str(Reason.QUARANTINED)))
         .when(~pl.col("sequenced"))
         .then(pl.lit(str(Reason.SEQUENCING_FAILED)))
+        .when(pl.col("stopped").is_not_null())
+        .then("stopped")
         .when(reportable)
         .then(_joined(_positive_reasons()))
         .when(pending)
         .then(_joined(_pending_reasons()))
         .when(pl.col("verdict") == Verdict.NOT_ASSESSED)
         .then(_joined([*_blocking_reasons(criteria), *_negative_reasons()]))
-        .otherwise(_joined([_told_or_none_qualified(), *_silent_rules(criteria, sources)]))
+        .otherwise(_joined(_unreported_reasons(criteria, sources)))
     )
+    return _joined([told, pl.col("flagged")])
 
 
 def _positive_reasons() -> list[pl.Expr]:
     recessive = of_inheritance(TWO_COPIES)
     by_pair = recessive & (pl.col("homozygous_pair") | pl.col("trans_pair"))
     evidence = pl.when(by_pair).then("pair_evidence").otherwise("evidence_codes")
-    homozygous = pl.col("homozygous_pair") | pl.col("dominant_homozygous")
-    hemizygous = pl.col("hemizygous_hit") & ~homozygous
-    trans = pl.col("trans_pair") & ~homozygous & ~hemizygous
+    by_caller, of_caller = came_out(Outcome.POSITIVE), pl.col("special_zygosity")
+    homozygous = _either("homozygous_pair", "dominant_homozygous", by_caller & (of_caller == HOMOZYGOUS))
+    hemizygous = _either("hemizygous_hit", by_caller & (of_caller == HEMIZYGOUS)) & ~homozygous
+    both = _either("trans_pair", by_caller & (of_caller == COMPOUND_HETEROZYGOUS))
+    trans = both & ~homozygous & ~hemizygous
     return [
         _in_order(evidence),
         _flag(pl.col("reported_by_rule"), Reason.DIPLOTYPE_REPORTABLE),
+        _flag(by_caller, Reason.SPECIAL_LOCUS_POSITIVE),
+        _flag(came_out(Outcome.CARRIER), Reason.SPECIAL_LOCUS_CARRIER),
         _flag(homozygous, Reason.HOMOZYGOUS),
         _flag(hemizygous, Reason.HEMIZYGOUS),
         _flag(trans & pl.col("over_deletion"), Reason.HEMIZYGOUS_OVER_DELETION),
@@ -61,9 +76,10 @@ def _pending_reasons() -> list[pl.Expr]:
     pair = pl.col("pending_pair")
     return [
         _flag(pl.col("contradicted_pair"), Reason.PHASE_CONTRADICTED),
-        _flag(pair, Reason.PHASE_UNKNOWN),
+        _flag(pair | pl.col("special_open"), Reason.PHASE_UNKNOWN),
         _flag(pl.col("origin_open"), Reason.PARENT_OF_ORIGIN_UNKNOWN),
         _in_order(pl.when(pair).then("pair_evidence").otherwise("evidence_codes")),
+        _flag(came_out(Outcome.CARRIER), Reason.SPECIAL_LOCUS_CARRIER),
         *_parental_reasons(),
     ]
 
@@ -85,8 +101,12 @@ def _parental_reasons() -> list[pl.Expr]:
 def _blocking_reasons(criteria: Criteria) -> list[pl.Expr]:
     structural = pl.lit(criteria.structural.without_calls == "not assessed")
     return [
-        _flag(needs_caller(), Reason.SPECIAL_LOCUS_NEEDS_CALLER),
-        _flag(pl.col("sex_undecided"), Reason.SEX_UNKNOWN),
+        _flag(lacks_output(), Reason.SPECIAL_LOCUS_NEEDS_CALLER),
+        _flag(came_out(Outcome.NO_CALL), Reason.SPECIAL_LOCUS_NO_CALL),
+        _flag(came_out(Outcome.FILTERED), Reason.SPECIAL_LOCUS_FILTERED),
+        _flag(came_out(Outcome.RULE_NOT_SET), Reason.SPECIAL_LOCUS_RULE_NOT_SET),
+        _flag(came_out(Outcome.AGAINST_SEX), Reason.SPECIAL_LOCUS_AGAINST_SEX),
+        _flag(_either("sex_undecided", came_out(Outcome.SEX_UNKNOWN)), Reason.SEX_UNKNOWN),
         _flag(pl.col("suspicious"), Reason.SUSPICIOUS_MALE_HETEROZYGOTE),
         _in_order(pl.col("repeats")),
         _flag(pl.col("possible_mosaic"), Reason.POSSIBLE_MOSAIC),
@@ -101,11 +121,12 @@ def _blocking_reasons(criteria: Criteria) -> list[pl.Expr]:
 
 def _negative_reasons() -> list[pl.Expr]:
     recessive = of_inheritance(TWO_COPIES)
-    carrier = pl.col("is_carrier_female") & pl.col("heterozygous_hit")
+    carrier = pl.col("is_carrier_female") & (pl.col("heterozygous_hit") | came_out(Outcome.CARRIER))
     half = pl.col("half_call") & ~pl.col("half_of_one_x")
     one_allele = recessive & (pl.col("heterozygous_hit") | half) & ~pl.col("cis_pair")
     ruled_out = pl.col("excluded_pair") | pl.col("elsewhere_pair")
     return [
+        _flag(came_out(Outcome.CARRIER), Reason.SPECIAL_LOCUS_CARRIER),
         _flag(pl.col("excluded_pair"), Reason.DIPLOTYPE_NOT_REPORTABLE),
         _flag(pl.col("elsewhere_pair"), Reason.DIPLOTYPE_OTHER_CONDITION),
         _flag(pl.col("cis_pair"), Reason.IN_CIS),
@@ -118,14 +139,29 @@ def _negative_reasons() -> list[pl.Expr]:
     ]
 
 
+def _unreported_reasons(criteria: Criteria, sources: Sources) -> list[pl.Expr]:
+    return [_told_or_none_qualified(), *_caller_negative(), *_silent_rules(criteria, sources)]
+
+
 def _told_or_none_qualified() -> pl.Expr:
     told = _joined(_negative_reasons())
-    return pl.when(told == "").then(pl.lit(str(Reason.NO_QUALIFYING_ALLELE))).otherwise(told)
+    none = pl.when(raw_calls_are_used()).then(pl.lit(str(Reason.NO_QUALIFYING_ALLELE)))
+    return pl.when(told == "").then(none).otherwise(told)
+
+
+def _caller_negative() -> list[pl.Expr]:
+    """Say on every negative what the locus's caller found, and what it cannot see."""
+    counted = only_counted() & came_out(Outcome.NEGATIVE, Outcome.CARRIER)
+    return [
+        _flag(came_out(Outcome.NEGATIVE), Reason.SPECIAL_LOCUS_NEGATIVE),
+        _flag(counted, Reason.COPIES_COUNTED_ONLY),
+    ]
 
 
 def _silent_rules(criteria: Criteria, sources: Sources) -> list[pl.Expr]:
     """Say on every negative which rules could not speak for want of annotation."""
-    automatic = ~pl.col("listed_only")
+    read = raw_calls_are_used()
+    automatic = ~pl.col("listed_only") & read
     lof = (
         automatic
         & (pl.col("mechanism") == Mechanism.LOSS_OF_FUNCTION)
@@ -134,11 +170,16 @@ def _silent_rules(criteria: Criteria, sources: Sources) -> list[pl.Expr]:
     no_clinvar = sources.annotated and not sources.clinvar and criteria.known_pathogenic.enabled
     no_consequence = sources.annotated and not sources.consequence and criteria.predicted_lof.enabled
     return [
-        _flag(pl.lit(not sources.annotated), Reason.NO_ANNOTATION),
+        _flag(pl.lit(not sources.annotated) & read, Reason.NO_ANNOTATION),
         _flag(pl.lit(no_clinvar) & automatic, Reason.NO_CLINVAR),
         _flag(pl.lit(no_consequence) & lof, Reason.NO_CONSEQUENCE),
         _flag(pl.col("no_structural_calls"), Reason.NO_STRUCTURAL_CALLS),
     ]
+
+
+def _either(*conditions: str | pl.Expr) -> pl.Expr:
+    """One of the conditions holds; what is not known does not."""
+    return pl.any_horizontal(*conditions).fill_null(value=False)
 
 
 def _flag(condition: pl.Expr, reason: Reason) -> pl.Expr:

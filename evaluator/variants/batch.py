@@ -154,7 +154,6 @@ def batch_manifest(
             (entry for data in newborns for entry in data.entries), key=lambda entry: int(str(entry["row"]))
         ),
         "annotation_fields": annotation_fields,
-        "notes": list(cohort.notes),
         "extends": extends,
         "structural": [
             {"row": newborn.line, **structural[newborn.id].entry}

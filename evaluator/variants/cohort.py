@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import polars as pl
-
 from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.provenance import sha256_of_text
 from evaluator.sheet_reader import read_sheet
@@ -16,8 +14,6 @@ from evaluator.sheets import SAMPLES
 from evaluator.vocabulary import SampleStatus
 
 NOTHING_EXTRACTED = "Nothing was extracted."
-# Accepted in the sheet for later stages; saying nothing would let a user believe that they were read.
-NOT_READ = ("special_loci", "contamination", "transfused")
 _TEXTS = ("transfused", "family", "multiple_birth", "mother_in_vcf", "father_in_vcf")
 
 
@@ -66,7 +62,6 @@ class Cohort:
     sheet: Path
     batch: str
     newborns: tuple[Newborn, ...]
-    notes: tuple[str, ...]
 
 
 def read_cohort(
@@ -98,7 +93,7 @@ def read_cohort(
     # A batch may hold declined newborns only; a whole sheet of them is a mistake.
     if batch is None and not any(newborn.sequenced for newborn in newborns):
         raise InputError.of(sheet, "has no sequenced newborn, so there is nothing to extract")
-    return Cohort(sheet, batch_name(newborns, batch), newborns, _notes(rows))
+    return Cohort(sheet, batch_name(newborns, batch), newborns)
 
 
 def batch_name(newborns: tuple[Newborn, ...], batch: int | None) -> str:
@@ -154,12 +149,3 @@ def _missing(
         for column, path in given
         if path is not None and column not in later and not exists(path)
     ]
-
-
-def _notes(rows: pl.DataFrame) -> tuple[str, ...]:
-    filled = {column: rows[column].count() for column in NOT_READ}
-    return tuple(
-        f"column {column} is filled for {count} newborns; this version does not read it"
-        for column, count in filled.items()
-        if count
-    )

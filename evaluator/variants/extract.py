@@ -127,7 +127,7 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     unused = (f"line {each.line}: {each.message}; this parent is not used" for each in parents.problems)
     to_read = sum(newborn.sequenced for newborn in cohort.newborns)
     counts = len(cohort.newborns), to_read, len(failures), len(tables["calls"].filter(as_called()))
-    return Summary(target.folder, *counts, (*cohort.notes, *special.notes, *_entry_notes(data), *unused))
+    return Summary(target.folder, *counts, (*special.notes, *_entry_notes(data), *unused))
 
 
 def _quarantined(cohort: Cohort, failures: Failures, *, stop: bool) -> list[NewbornData]:

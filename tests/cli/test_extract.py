@@ -22,7 +22,8 @@ def folder(tmp_path: Path) -> Path:
     """A VCF and a sheet of one good and one bad newborn."""
     (tmp_path / "good.vcf").write_text(VCF, newline="")
     (tmp_path / "bad.vcf").write_text(VCF.replace("34646705", "34646705x"), newline="")
-    sheet = "newborn\tsex\tvcf\tstructural_vcf\nGOODNAME\tmale\tgood.vcf\tm.vcf\nBADNAME\tmale\tbad.vcf\t\n"
+    (tmp_path / "smn.tsv").write_text("Sample\tisSMA\tSMN1_CN\nother\tFalse\t2\n", newline="")
+    sheet = "newborn\tsex\tvcf\tspecial_loci\nGOODNAME\tmale\tgood.vcf\tsmn.tsv\nBADNAME\tmale\tbad.vcf\t\n"
     (tmp_path / "samples.tsv").write_text(sheet, newline="")
     return tmp_path
 
@@ -45,7 +46,7 @@ def test_quarantine_goes_on(nbseval: Run, repository: Path, folder: Path) -> Non
     done = nbseval(*words, "--on-error", "quarantine", "--newborns-per-batch", "5", "--batch", "1")
     assert done.returncode == 0, done.stderr
     assert "1 of 2 sequenced newborns were quarantined" in done.stderr
-    assert "column structural_vcf is filled" in done.stderr
+    assert "line 2: a special_loci table has no row for this newborn" in done.stderr
     assert "GOODNAME" not in done.stderr + done.stdout
     assert (folder / "store" / "batches" / "batch-0001" / "calls.parquet").is_file()
 

@@ -26,6 +26,11 @@ class Newborn:
     calls: list[Row] = field(default_factory=list)
     uncallable: list[Row] = field(default_factory=list)
     parents: list[Row] = field(default_factory=list)
+    special: list[Row] = field(default_factory=list)  # what special-locus callers said
+    contamination: float | None = None
+    transfused: str | None = None
+    family: str | None = None
+    multiple_birth: str | None = None
 
 
 @dataclass

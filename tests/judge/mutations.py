@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mutation import CASE, Mutation
 from mutations_of_pairs import PAIRS
+from mutations_of_samples import SAMPLE_QUALITY, SPECIAL_LOCI
 
 # These run on every call of the tests; the others under the marker `slow`.
 HANDFUL = (
@@ -27,6 +28,8 @@ HANDFUL = (
     ),
 )
 MUTATIONS = (
+    *SPECIAL_LOCI,
+    *SAMPLE_QUALITY,
     # Assessed?
     Mutation(
         "an unread listed allele blocks a negative",
@@ -52,19 +55,6 @@ MUTATIONS = (
         "verdict.py",
         '        .when(pl.col("is_positive"))',
         '        .when(pl.col("is_positive") & ~pl.col("low_callability"))',
-    ),
-    Mutation(
-        "special loci need their caller",
-        "special_loci.py",
-        "return locus.is_null() | locus.is_in([str(name) for name in SEQUENCE_IS_VALID])",
-        "return pl.lit(value=True)",
-        CASE + "smn1_needs_its_caller",
-    ),
-    Mutation(
-        "an inversion blocks a negative",
-        "verdict.py",
-        '        needs_caller(),\n        "sex_undecided"',
-        '        "sex_undecided"',
     ),
     # Which alleles qualify
     Mutation(

@@ -33,8 +33,8 @@ PAIRS = (
     Mutation(
         "unknown phase is pending",
         "verdict.py",
-        '        .when(pl.col("pending_pair") | pl.col("origin_open"))',
-        '        .when(pl.col("origin_open"))',
+        '        .when(pl.col("pending_pair") | pl.col("origin_open")',
+        '        .when(pl.col("origin_open")',
     ),
     Mutation(
         "alleles within the distance are one event",

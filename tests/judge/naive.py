@@ -2,9 +2,10 @@
 
 Written from the text of the reporting rules before the engine was looked at, so that a misreading in one
 of the two shows up as a difference. Where the text is silent the engine's answer was taken over later;
-README.md lists those questions. It covers small variants; special-locus callers and structural variants are
-not read here. Phase is handled in its own way: every arrangement of the alleles on the two
-copies that the phase information allows is tried, and a pair is pending where the arrangements disagree.
+README.md lists those questions. It covers small variants, special-locus callers and sample quality;
+structural variants are not read here. Phase is handled in its own way: every arrangement of the alleles on
+the two copies that the phase information allows is tried, and a pair is pending where the arrangements
+disagree.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import defaultdict
 from itertools import product
 
 from allele_rules import AlleleRules
+from callers import CARRIER, INVERSIONS, NEGATIVE, PENDING, POSITIVE, UNSEEN, amounts_to, said_of
 from family import OF, Family
 from known import (
     Name,
@@ -23,18 +25,25 @@ from known import (
     name_of,
     shared,
 )
+from samples import X_CHROMOSOMES, is_stopped
 
 from evaluator.panel.genome import PSEUDO_AUTOSOMAL
+from evaluator.panel.model import Panel
 
-POSITIVE, PENDING, UNSEEN, NEGATIVE = "reportable", "pending phase", "not assessed", "not reportable"
 STRENGTH = (POSITIVE, PENDING, UNSEEN, NEGATIVE)
 DIPLOID = 2
-INVERSIONS = ("F8_inversion", "IDS_inversion")  # sequence calls count, but a negative needs the caller
-X_CHROMOSOMES = {"XX": 2, "XY": 1, "X": 1, "XXY": 2, "XYY": 1, "XXX": 3, "male": 1, "female": 2}
 
 
 class Judge(AlleleRules):
     """Decides newborns by one panel and one annotation (None: never annotated)."""
+
+    def __init__(
+        self, panel: Panel, annotation: dict[tuple[Name, str], Row] | None, people: list[Newborn]
+    ) -> None:
+        super().__init__(panel, annotation)
+        self.people = people  # among whom one genome may stand twice
+        self.stopped = False
+        self.lone = False  # does a qualifying allele stand on one of two chromosomes, at least
 
     def verdicts(self, newborn: Newborn) -> dict[tuple[str, str, str], str]:
         """The verdict of every gene row; none for a newborn without a sample."""
@@ -46,6 +55,7 @@ class Judge(AlleleRules):
             call for call in newborn.calls if not self._fails_quality(call, self._copies_of(call, number))
         ]
         self.family = Family(newborn, believed, self.criteria, self.build, single_x=number == 1)
+        self.stopped = is_stopped(newborn, self.people, self.criteria, self.build)
         here = by_gene(newborn, self.genes, {row["gene"] for row in self.rows})
         return {
             (row["condition"], row["gene"], row["inheritance"]): self._verdict(newborn, row, here)
@@ -53,19 +63,38 @@ class Judge(AlleleRules):
         }
 
     def _verdict(self, newborn: Newborn, row: Row, here: dict[str, list[Row]]) -> str:
-        if newborn.status != "sequenced":
+        if newborn.status != "sequenced" or self.stopped:
             return UNSEEN
         if row["special_locus"] and row["special_locus"] not in INVERSIONS:
-            return UNSEEN
+            said = amounts_to(said_of(newborn, row), row, self.criteria, 2)
+            return NEGATIVE if said == CARRIER else said or UNSEEN
         calls = here.get(row["gene"], [])
-        if not self.genes[row["gene"]].on_single_x:
-            answer = self._by_genotype(newborn, calls, row, 2)
-            return self._negative_needs_sight(newborn, row, answer)
-        number = X_CHROMOSOMES.get(newborn.sex_chromosomes or newborn.sex)
+        number = 2
+        if self.genes[row["gene"]].on_single_x:
+            number = X_CHROMOSOMES.get(newborn.sex_chromosomes or newborn.sex)
         numbers = [1, 2] if number is None else [number]
-        answers = {self._by_genotype(newborn, calls, row, chromosomes) for chromosomes in numbers}
-        decided = answers.pop() if len(answers) == 1 else UNSEEN
-        return self._negative_needs_sight(newborn, row, decided)
+        answers = {self._on_chromosomes(newborn, row, calls, chromosomes) for chromosomes in numbers}
+        if number is None and len(answers) > 1:
+            answers.discard(None)  # an inversion on two X chromosomes: there are two
+        answer = answers.pop() if len(answers) == 1 else UNSEEN
+        return self._negative_needs_sight(newborn, row, answer or UNSEEN)
+
+    def _on_chromosomes(self, newborn: Newborn, row: Row, calls: list[Row], number: int) -> str | None:
+        """The verdict if there are so many chromosomes; None if the inversion caller counted more."""
+        self.lone = False
+        answer = self._by_genotype(newborn, calls, row, number)
+        if not row["special_locus"]:
+            return answer
+        said = amounts_to(said_of(newborn, row), row, self.criteria, number)
+        if POSITIVE in (answer, said):
+            return POSITIVE
+        if said == CARRIER and self.criteria.x_linked.report_heterozygous_females:
+            return POSITIVE
+        if answer == PENDING or (said == CARRIER and self.lone):
+            return PENDING
+        if said is None or UNSEEN in (said, answer):
+            return said and UNSEEN
+        return NEGATIVE
 
     # What was seen ---------------------------------------------------------------------------------------
 
@@ -73,8 +102,6 @@ class Judge(AlleleRules):
         """Incomplete callability blocks a negative, never a positive."""
         if answer != NEGATIVE:
             return answer
-        if row["special_locus"]:  # an inversion is looked for by another method, so nobody is cleared
-            return UNSEEN
         if newborn.evidence == "none" and self.criteria.callability.unknown != "assessed":
             return UNSEEN
         gene = self.genes[row["gene"]]
@@ -114,6 +141,7 @@ class Judge(AlleleRules):
                 doubtful += [call] if standing == "alone" else []
             else:
                 (full if standing == "full" else alone).append(call)
+        self.lone = bool(full) and chromosomes > 1
         if row["inheritance"] == "MT":
             answer = self._mitochondrial(full)
         elif chromosomes == 1:

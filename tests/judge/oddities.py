@@ -17,6 +17,7 @@ from known import Gene, Name, Newborn, Row, gene_table, spelt_out
 from evaluator.panel.model import Panel
 
 BASES = "ACGT"
+LONG_GENE = "ACADVL"  # autosomal
 CONSEQUENCES = (
     "stop_gained",
     "frameshift_variant",
@@ -58,6 +59,7 @@ AUTOSOMAL_SHAPES = (
     ("0/1",) * 10 + ("1/1",) * 4 + ("1/.", "./1", "1", "0/1/.", "0/0/1", "0/1/1", "1/1/1", "1/1/.")
 )
 MALE_SHAPES = ("1",) * 6 + ("1/1",) * 4 + ("0/1",) * 3 + ("1/.", "0/1/.", "0/1/1")
+MALE_X = ("1", "1/1")
 FEMALE_SHAPES = ("0/1",) * 7 + ("1/1",) * 3 + ("1", "1/.", "0/1/1")
 
 
@@ -162,7 +164,82 @@ def newborns(panel: Panel, world: Universe, number: int, chance: random.Random) 
         for symbol in symbols
         if world.genes[symbol].contig == "chrX" or counted.count(symbol) > 1 or symbol in ruled
     ]
-    return [_newborn(f"N{place:05d}", world, symbols, favoured or symbols, chance) for place in range(number)]
+    people = [
+        _newborn(f"N{place:05d}", world, symbols, favoured or symbols, chance) for place in range(number)
+    ]
+    for person in people:
+        if chance.random() < 0.15:
+            shapes = chance.choice(
+                (("1", "1/1"), ("0/1", *["1/1"] * 30), ("0/1", *["1/1"] * 4), ("0/1", "1/1"))
+            )
+            _add_harmless(person, world, "F8", shapes, chance.choice((12, 20, 150, 150)), chance)
+        person.special = _special(person.name, chance)
+        person.contamination = chance.choice((None,) * 20 + (0.0, 0.01, 0.015, 0.016, 0.05))
+        person.transfused = chance.choice((None,) * 12 + ("no", "yes"))
+        person.family = chance.choice((None, None, *(f"F{place}" for place in range(number // 8 + 1))))
+        person.multiple_birth = chance.choice((None, None, "yes", "no"))
+        person.calls.sort(key=lambda call: (call["contig"], call["position"], call["ref"], call["alt"]))
+    for person in chance.sample(people, number // 20):
+        source = chance.choice(people)
+        _add_harmless(source, world, LONG_GENE, ("0/1",), chance.choice((12, 20, 30)), chance)
+        _copy_genome(source, person, chance)
+    return people
+
+
+def _add_harmless(
+    newborn: Newborn,
+    world: Universe,
+    symbol: str,
+    shapes: tuple[str, ...],
+    number: int,
+    chance: random.Random,
+) -> None:
+    """Call alleles of a gene that nobody lists, at places of their own."""
+    gene = world.genes[symbol]
+    taken = {name[1] for names in world.alleles.values() for name in names if name[0] == gene.contig}
+    places = {place for start, end in gene.exons for place in range(start + 1, end, 7)} - taken
+    for place in chance.sample(sorted(places), min(number, len(places))):
+        _add_record(newborn, [(gene.contig, place, "A", "C")], chance.choice(shapes), (0.0, [None]), chance)
+
+
+def _special(name: str, chance: random.Random) -> list[Row]:
+    """What callers say of some loci: everything that a sound table may hold."""
+    told = []
+    for locus in ("SMN1", "CYP21A2", "CYP11B1", "GBA1", "HBA", "F8_inversion", "IDS_inversion"):
+        if chance.random() < 0.25:
+            continue
+        call, copies = None, None
+        if locus in ("CYP21A2", "CYP11B1", "GBA1"):
+            call = chance.choice(("positive", "phase_unknown", "carrier", "negative", "negative", "no_call"))
+        elif chance.random() < 0.1:
+            call = "no_call"
+        else:
+            copies = chance.choice(
+                {"SMN1": (0, 1, 2, 2, 3), "HBA": (0, 1, 2, 3, 4, 5)}.get(locus, (0, 0, 0, 1, 2))
+            )
+        told.append(
+            {
+                "newborn": name,
+                "locus": locus,
+                "copy_number": copies,
+                "call": call,
+                "genotype": None,
+                "caller": "invented",
+                "version": None,
+                "filter": chance.choice((None, None, None, "PASS", ".", "LowQual")),
+                "details": None,
+            }
+        )
+    return told
+
+
+def _copy_genome(source: Newborn, person: Newborn, chance: random.Random) -> None:
+    """Read one sample twice: as twins, in one family without saying so, or by mistake."""
+    person.calls = [{**call, "newborn": person.name} for call in source.calls]
+    kind = chance.choice(("twins", "one family", "by mistake"))
+    if kind != "by mistake":
+        person.family = source.family = f"of {source.name}"
+    person.multiple_birth = source.multiple_birth = "yes" if kind == "twins" else None
 
 
 def _newborn(

@@ -21,6 +21,7 @@ SETTINGS = (
     "lenient",
     "no quality thresholds",
     "strict evidence",
+    "other samples and callers",
     "every inheritance",
 )
 

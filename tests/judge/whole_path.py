@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from oddities import Universe
 from evaluator.panel.genome import CONTIG_LENGTHS
 from evaluator.panel.model import Panel
 from evaluator.panel.regions import panel_regions
+from evaluator.tables import SPECIAL_LOCI
 
 CSQ = "Allele|Consequence|SYMBOL|Feature_type|Feature|MANE_SELECT|ALLELE_NUM|MAX_AF"
 HEADER = (
@@ -45,31 +47,31 @@ REVIEW = {
 def readable(person: Newborn) -> Newborn:
     """The newborn as a file can tell it: sequenced, with a BED file or without one, each call once."""
     evidence = "none" if person.evidence == "none" else "bed"
-    return Newborn(
-        person.name,
-        person.sex,
-        person.sex_chromosomes,
-        "sequenced",
-        evidence,
-        [call for call in person.calls if "repeated" not in call],
-        [gap for gap in person.uncallable if gap["reason"] != "unequal_block"],
+    return replace(
+        person,
+        status="sequenced",
+        evidence=evidence,
+        calls=[call for call in person.calls if "repeated" not in call],
+        uncallable=[gap for gap in person.uncallable if gap["reason"] != "unequal_block"],
     )
 
 
 def write(panel: Panel, people: list[Newborn], world: Universe, folder: Path) -> None:
     """Write panel, VCFs, BED files, ClinVar and the sample sheet."""
     shutil.copytree(panel.path, folder / "panel")
-    with (folder / "panel" / "criteria.yaml").open("a", encoding="utf-8") as stream:
-        # The sexes here are drawn at random, so a check of sex against the calls would stop most newborns.
-        stream.write("sample: {sex_mismatch: ignore}\n")
     regions = panel_regions(panel).rows()
-    sheet = ["newborn\tsex\tsex_chromosomes\tvcf\tcallable"]
+    told = ("contamination", "transfused", "family", "multiple_birth")
+    sheet = ["\t".join(("newborn", "sex", "sex_chromosomes", "vcf", "callable", *told, "special_loci"))]
     for person in people:
         (folder / f"{person.name}.vcf").write_text(_vcf(person, world, panel.genome_build), encoding="utf-8")
         bed = "" if person.evidence == "none" else f"{person.name}.bed"
         if bed:
             (folder / bed).write_text(_bed(regions, person.uncallable), encoding="utf-8")
-        sheet.append(f"{person.name}\t{person.sex}\t{person.sex_chromosomes or ''}\t{person.name}.vcf\t{bed}")
+        given = (person.sex, person.sex_chromosomes, f"{person.name}.vcf", bed)
+        cells = (person.name, *given, *(getattr(person, name) for name in told), "special_loci.tsv")
+        sheet.append("\t".join("" if cell is None else str(cell) for cell in cells))
+    said = [entry for person in people for entry in person.special]
+    pl.DataFrame(said, schema=SPECIAL_LOCI).write_csv(folder / "special_loci.tsv", separator="\t")
     (folder / "samples.tsv").write_text("\n".join(sheet) + "\n", encoding="utf-8")
     (folder / "clinvar.vcf").write_text(CLINVAR_HEADER + _clinvar(world), encoding="utf-8")
 

@@ -12,8 +12,9 @@ from evaluator.panel.criteria import Criteria, preset
 from evaluator.panel.model import Panel
 from evaluator.screening.engine import Cohort, Evaluation, evaluate
 from evaluator.screening.evidence import Sources
+from evaluator.screening.sample_quality import with_lookalikes
 from evaluator.sheets import ALLELES, CONDITIONS, DIPLOTYPES, GENES, Sheet
-from evaluator.tables import CALLS, NEWBORNS, UNCALLABLE, VARIANTS
+from evaluator.tables import CALLS, NEWBORNS, SPECIAL_LOCI, UNCALLABLE, VARIANTS
 
 EVERYTHING = ("csq", "clinvar", "frequencies")
 
@@ -137,12 +138,14 @@ class Bench:
         variants: list[dict[str, Any]] | None = None,
         uncallable: list[dict[str, Any]] | None = None,
         sources: tuple[str, ...] = (),
+        special_loci: list[dict[str, Any]] | None = None,
     ) -> Evaluation:
         """Run the engine; a store with variants counts as fully annotated unless sources are given."""
         cohort = Cohort(
-            newborns=frame(newborns or [self.newborn()], NEWBORNS),
+            newborns=with_lookalikes(frame(newborns or [self.newborn()], NEWBORNS).lazy()).collect(),
             calls=frame(calls, CALLS).lazy(),
             uncallable=frame(uncallable or [], UNCALLABLE),
+            special_loci=frame(special_loci or [], SPECIAL_LOCI),
             variants=None if variants is None else frame(variants, VARIANTS),
             sources=Sources.of(sources or (EVERYTHING if variants is not None else ())),
         )

@@ -37,7 +37,8 @@ from evaluator.panel.genes import gene_spans
 from evaluator.panel.load import load_panel
 from evaluator.screening.engine import Cohort, evaluate
 from evaluator.screening.evidence import Sources
-from evaluator.tables import CALLS, NEWBORNS, UNCALLABLE, VARIANTS
+from evaluator.screening.sample_quality import with_lookalikes
+from evaluator.tables import CALLS, NEWBORNS, SPECIAL_LOCI, UNCALLABLE, VARIANTS
 
 MODES = {"AR": "AR", "AD": "AD", "XR": "XLR", "XD": "XLD"}
 UNREAD = ("CYP11B1", "CYP21A2", "GBA1", "SMN1")  # loci whose raw calls are not used
@@ -189,9 +190,10 @@ def found(alleles: list[Allele], folder: Path, *, deny: bool) -> dict[str, int]:
         for allele in alleles
     ]
     cohort = Cohort(
-        newborns=pl.DataFrame(newborns, schema=NEWBORNS),
+        newborns=with_lookalikes(pl.LazyFrame(newborns, schema=NEWBORNS)).collect(),
         calls=pl.DataFrame(calls, schema=CALLS).lazy(),
         uncallable=pl.DataFrame(schema=UNCALLABLE),
+        special_loci=pl.DataFrame(schema=SPECIAL_LOCI),
         variants=pl.DataFrame(variants, schema=VARIANTS),
         sources=Sources.of(("csq", "clinvar", "frequencies")),
     )

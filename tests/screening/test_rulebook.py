@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from evaluator.screening.cohort_findings import POSITIVE
 from evaluator.screening.evidence import Sources, may_bear
-from evaluator.screening.rulebook import CLASSES, Rulebook
+from evaluator.screening.rulebook import CLASS, CLASS_MARKS, EVALUATED, Rulebook
 from evaluator.tables import VARIANTS
 
 Bench = Any  # the builders of conftest.py
@@ -64,6 +65,10 @@ def test_no_silent_newborn_is_positive(bench: Bench) -> None:
     """Every class of newborn has a default in every gene row, and none of them is reportable or pending."""
     modes = ("AD", "AR", "XLD", "XLR", "MT")
     panel = bench.panel([bench.row("OTC", mode, mode.lower()) for mode in modes])
-    defaults = Rulebook(panel, None, Sources.of(())).defaults
-    assert defaults.height == CLASSES.height * len(modes)
+    rulebook = Rulebook(panel, None, Sources.of(()))
+    marks = [(False, True)] * len(CLASS_MARKS)
+    parts = (EVALUATED, *marks, (None, "sex_mismatch"), (None, "contaminated_sample"), (None, "SMN1"))
+    classes = pl.DataFrame(list(product(*parts)), schema=dict.fromkeys(CLASS), orient="row")
+    defaults = rulebook.defaults(classes)
+    assert defaults.height == classes.height * len(modes)
     assert not set(defaults["verdict"]) & set(POSITIVE)

@@ -245,12 +245,6 @@ def test_callable_files_are_read(
     assert gaps["start"].min() == EXON  # the block and the call before it were assessed
 
 
-def test_columns_that_are_not_read_are_told(run: Extract, sheet: Callable[..., Path]) -> None:
-    """A sheet that says of contamination what no rule reads yet gets a note."""
-    samples = sheet("P male first.vcf 0.01", columns="newborn sex vcf contamination")
-    assert [note.split()[1] for note in run(samples).notes] == ["contamination"]
-
-
 def test_annotations_must_mean_the_same(
     run: Extract, sheet: Callable[..., Path], write_vcf: WriteVcf
 ) -> None:
