@@ -55,7 +55,11 @@ def newborns(sheet: Path) -> dict[str, Path]:
 
 
 def stored(calls: pl.DataFrame) -> list[tuple[object, ...]]:
-    """Return our calls as tuples of COLUMNS; a genotype with a phase set counts as phased."""
+    """Return our calls as tuples of COLUMNS; a genotype with a phase set counts as phased.
+
+    Base changes inside longer alleles and rows against a call are ours alone: no record stands for them.
+    """
+    calls = calls.filter(pl.col("part_of").is_null(), pl.col("copies") > 0)
     return calls.with_columns(phased_text=pl.col("phased")).select(COLUMNS).rows()
 
 
