@@ -220,6 +220,7 @@ def write_batch(folder: Path, tables: dict[str, pl.DataFrame], panel: Panel, pro
         },
         "newborns": tables["newborns"].height,
         "extends": None,
+        "normalisation": {"trimmed": True, "left_aligned": False, "fasta": None},
         "inputs": [],
         "annotation_fields": {"csq": None, "ann": None, "bcsq": None},
     }

@@ -38,6 +38,11 @@ from evaluator.variants.extract import extract as extract_batch
 @click.option(
     "--newborns-per-batch", type=click.IntRange(min=1), help="Read only one batch of this many rows."
 )
+@click.option(
+    "--fasta",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Reference sequence: left-align insertions and deletions.",
+)
 @click.option("--batch", type=click.IntRange(min=1), help="Which batch, from 1; needs --newborns-per-batch.")
 def extract(
     samples: Path,
@@ -48,6 +53,8 @@ def extract(
     on_error: Literal["stop", "quarantine"],
     newborns_per_batch: int | None,
     batch: int | None,
+    *,
+    fasta: Path | None,
 ) -> None:
     """Read newborns' VCFs into a store of calls and callability.
 
@@ -63,8 +70,12 @@ def extract(
     """  # noqa: D301 - \b is click's mark for text that must not be wrapped
     if (newborns_per_batch is None) != (batch is None):
         raise click.UsageError("--newborns-per-batch and --batch need each other")
-    request = Request(samples, load_panel(panel), out, regions, padding, on_error, newborns_per_batch, batch)
+    sliced = newborns_per_batch, batch
+    request = Request(samples, load_panel(panel), out, regions, padding, on_error, *sliced, fasta)
     summary = extract_batch(request, now(), _progress if sys.stderr.isatty() else None)
+    if fasta is None:
+        told = "insertions and deletions were trimmed but not left-aligned; --fasta left-aligns them"
+        click.echo(f"Note: {told}", err=True)
     for note in summary.notes:
         click.echo(f"Note: {note}", err=True)
     if summary.quarantined:

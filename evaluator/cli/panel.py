@@ -14,6 +14,7 @@ from evaluator.panel.lint import examine
 from evaluator.panel.load import load_panel, load_panels
 from evaluator.panel.regions import panel_regions
 from evaluator.panel.show import show as describe
+from evaluator.variants.fasta import listed_problems
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -30,7 +31,12 @@ def panel() -> None:
 
 @panel.command()
 @click.argument("folder", metavar="PANEL", type=FOLDER)
-def lint(folder: Path) -> None:
+@click.option(
+    "--fasta",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Reference sequence: compare the listed alleles' REF, and that they are left-aligned.",
+)
+def lint(folder: Path, fasta: Path | None) -> None:
     """Tell every problem of a panel at once, with file and line.
 
     \b
@@ -38,6 +44,8 @@ def lint(folder: Path) -> None:
       nbseval panel lint panel/generation-study
     """  # noqa: D301 - \b is click's mark for text that must not be wrapped
     draft, problems = examine(folder)
+    if fasta is not None and not problems:
+        problems = listed_problems(draft.tables["alleles"], str(folder / "alleles.tsv"), fasta)
     raise_if_any(problems, "The panel cannot be used until they are gone.")
     conditions, genes, alleles = (draft.tables[name].height for name in ("conditions", "genes", "alleles"))
     click.echo(f"{folder}: no problem ({conditions} conditions, {genes} gene rows, {alleles} alleles)")

@@ -117,7 +117,10 @@ def bcsq_entries(alleles: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
         entries["dna_change"] if "dna_change" in fields else pl.Series([None] * len(entries), dtype=pl.String)
     )
     names = [_change_name(contig, text) for contig, text in zip(entries["contig"], change, strict=True)]
-    same = pl.concat_str(*ALLELE, separator="-") == pl.Series("change", names, dtype=pl.String)
+    # By the record as it is written: the allele itself may have been left-aligned since.
+    place = entries.select("contig", "source_position", "source_ref", _own_alt().alias("own"))
+    own_names = ["-".join([contig, *map(str, minimal(*change))]) for contig, *change in place.iter_rows()]
+    same = pl.Series("own", own_names, dtype=pl.String) == pl.Series("change", names, dtype=pl.String)
     alone = ~pl.col("source_alts").str.contains(",", literal=True)
     own = pl.when(pl.Series("has_change", [text is not None for text in change])).then(same).otherwise(alone)
     direct = ~pl.col("Consequence").str.starts_with("@")

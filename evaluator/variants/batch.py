@@ -40,12 +40,17 @@ class Scope:
     panel: Panel
     regions: Intervals
     padding: int
+    fasta: Mapping[str, object] | None = None  # identity of the sequence that indels were aligned by
     build_is_known: bool = False  # of every file, from an earlier extraction
 
     def thresholds(self) -> Thresholds:
         """Return what a reference genotype needs to be believed."""
         criteria = self.panel.criteria
         return Thresholds(criteria.callability.min_depth, criteria.quality.min_genotype_quality)
+
+    def normalisation(self) -> dict[str, object]:
+        """Return the form of the stored alleles; trimmed ones may stand where the caller put them."""
+        return {"trimmed": True, "left_aligned": self.fasta is not None, "fasta": self.fasta}
 
     def regions_list(self) -> list[list[object]]:
         """Return the regions as rows of contig, start (0-based), end."""
@@ -149,6 +154,7 @@ def batch_manifest(
         "padding": scope.padding,
         "callability": {name: getattr(panel.criteria.callability, name) for name in BLOCK_RULES},
         "reference_genotypes": asdict(scope.thresholds()),
+        "normalisation": scope.normalisation(),
         "newborns": sum(len(data.newborns) for data in newborns),
         "inputs": sorted(
             (entry for data in newborns for entry in data.entries), key=lambda entry: int(str(entry["row"]))

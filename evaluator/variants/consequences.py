@@ -18,11 +18,11 @@ import pysam.bcftools
 from pysam.utils import SamtoolsError
 from pysam.version import __bcftools_version__
 
-from evaluator.errors import InputError, Problem, raise_if_any
-from evaluator.panel.genome import CONTIGS
+from evaluator.errors import InputError
 from evaluator.variants import bgzf
 from evaluator.variants.annotations import ALLELE, ENTRIES, bcsq_entries
 from evaluator.variants.build import CONTIG_ALIASES
+from evaluator.variants.fasta import contigs_of, indexed_fasta, require_bases, write_alleles
 from evaluator.variants.sites import info_value, open_sites, read_sites
 
 _MOST_PROBLEMS = 20
@@ -58,12 +58,12 @@ def computed_entries(alleles: pl.DataFrame, genome: Genome, build: str) -> pl.Da
         return ENTRIES.to_frame()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        indexed = _indexed(genome.fasta, folder)
+        indexed = indexed_fasta(genome.fasta, folder)
         with pysam.FastaFile(str(indexed)) as reference:
-            names = _contigs(genome.fasta, reference, wanted)
-            _require_bases(genome.fasta, reference, wanted, names)
+            names = contigs_of(genome.fasta, reference, wanted)
+            require_bases(genome.fasta, reference, wanted, names)
         _write_gff(genome.gff, folder / "genes.gff3", names)
-        _write_alleles(wanted, folder / "alleles.vcf", names)
+        write_alleles(wanted, folder / "alleles.vcf", names)
         _run(folder, indexed, genome.gff)
         source = open_sites(folder / "consequences.vcf")
         sites = read_sites(source, wanted, build)
@@ -79,53 +79,6 @@ def computed_entries(alleles: pl.DataFrame, genome: Genome, build: str) -> pl.Da
         bcsq=info_value("BCSQ"),
     )
     return bcsq_entries(seen, fields)
-
-
-def _indexed(fasta: Path, folder: Path) -> Path:
-    """Return the FASTA as a path with an index beside it; a missing one is made in the temporary folder."""
-    if fasta.with_name(fasta.name + ".fai").is_file():
-        return fasta
-    link = folder / fasta.name
-    link.symlink_to(fasta.resolve())
-    try:
-        pysam.faidx(str(link))
-    except SamtoolsError as error:
-        raise InputError.of(
-            fasta, "cannot be indexed as FASTA; give it uncompressed or compressed by bgzip"
-        ) from error
-    return link
-
-
-def _contigs(fasta: Path, reference: pysam.FastaFile, alleles: pl.DataFrame) -> dict[str, str]:
-    """Return the FASTA's name of each contig on which there are alleles."""
-    named = {CONTIG_ALIASES[name]: name for name in reference.references if name in CONTIG_ALIASES}
-    needed = set(alleles["contig"].unique())
-    lacking = sorted(needed - set(named), key=CONTIGS.index)
-    raise_if_any(
-        [
-            Problem(str(fasta), 0, f"has no contig {name}; give the genome that was called on")
-            for name in lacking
-        ],
-        "Nothing was annotated.",
-    )
-    return {contig: named[contig] for contig in CONTIGS if contig in needed}
-
-
-def _require_bases(
-    fasta: Path, reference: pysam.FastaFile, alleles: pl.DataFrame, names: dict[str, str]
-) -> None:
-    """Raise InputError with the places where the FASTA has other bases than the alleles' REF."""
-    problems = []
-    places = alleles.select("contig", "position", "ref").unique().sort("contig", "position", "ref")
-    for contig, position, ref in places.iter_rows():
-        found = reference.fetch(names[contig], position - 1, position - 1 + len(ref)).upper()
-        if found != ref:
-            message = (
-                f"has {found[:10] or 'nothing'} at {contig}:{position}, where the newborns' VCFs have "
-                f"{ref[:10]} as REF; give the genome that was called on"
-            )
-            problems.append(Problem(str(fasta), 0, message))
-    raise_if_any(problems[:_MOST_PROBLEMS], f"{len(problems)} places differ. Nothing was annotated.")
 
 
 def _write_gff(gff: Path, path: Path, names: dict[str, str]) -> None:
@@ -151,18 +104,6 @@ def _lines(path: Path) -> Iterator[bytes]:
         yield from lines
     if rest:
         yield rest
-
-
-def _write_alleles(alleles: pl.DataFrame, path: Path, names: dict[str, str]) -> None:
-    """Write each allele as a record of its own, without samples."""
-    place = {contig: number for number, contig in enumerate(names)}
-    rows = alleles.unique().sort(pl.col("contig").replace_strict(place), "position", "ref", "alt")
-    header = ["##fileformat=VCFv4.2", *(f"##contig=<ID={name}>" for name in names.values())]
-    header.append("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO")
-    records = (
-        f"{names[contig]}\t{at}\t.\t{ref}\t{alt}\t.\t.\t." for contig, at, ref, alt in rows.iter_rows()
-    )
-    path.write_text("\n".join([*header, *records]) + "\n", encoding="utf-8")
 
 
 def _run(folder: Path, fasta: Path, gff: Path) -> None:

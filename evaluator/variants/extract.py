@@ -16,6 +16,7 @@ from evaluator.tables import ALLELES_SEEN
 from evaluator.variants.batch import AllelesSeen, Scope, batch_manifest, batch_tables, write_batch
 from evaluator.variants.callability import read_bed
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn, read_cohort
+from evaluator.variants.fasta import fasta_identity, left_aligned, moved
 from evaluator.variants.growth import Target, require_build_of, targets
 from evaluator.variants.intervals import Intervals, from_frame, united
 from evaluator.variants.newborn import NewbornData, without_calls
@@ -40,6 +41,7 @@ class Request:
     on_error: Literal["stop", "quarantine"] = "stop"
     newborns_per_batch: int | None = None
     batch: int | None = None
+    fasta: Path | None = None  # the reference sequence, to left-align insertions and deletions
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     cohort = read_cohort(
         request.samples, request.newborns_per_batch, request.batch, judged_later=judged_later
     )
-    scope = Scope(request.panel, read_regions(request), request.padding)
+    fasta = None if request.fasta is None else fasta_identity(request.fasta)
+    scope = Scope(request.panel, read_regions(request), request.padding, fasta)
     planned = targets(request.store, cohort, scope, numbered=request.batch is not None)
     to_read = sum(newborn.sequenced for target in planned for newborn in target.cohort.newborns)
     done = 0
@@ -117,7 +120,14 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     parents = read_parents(cohort, [each.calls for each in data], scope)
     if stop:
         raise_if_any(list(parents.problems), NOTHING_EXTRACTED)
-    beside = {"alleles": alleles.table(), "special_loci": special.table, "parents": parents.table}
+    seen, carried = alleles.table(), parents.table
+    if request.fasta is not None:
+        alignment = left_aligned(seen, request.fasta)
+        data = [replace(each, calls=moved(each.calls, alignment)) for each in data]
+        aligned = AllelesSeen()
+        aligned.add(moved(seen, alignment))
+        seen, carried = aligned.table(), moved(carried, alignment)
+    beside = {"alleles": seen, "special_loci": special.table, "parents": carried}
     read = {name: reading for name, reading in structural.items() if name not in failures}
     tables = {**batch_tables(cohort, scope, data, read), **beside}
     if held is not None:

@@ -209,13 +209,14 @@ def _rule_problems(held: HeldBatch, scope: Scope) -> Iterator[Problem]:
     wanted = {
         "callability": {name: getattr(criteria.callability, name) for name in BLOCK_RULES},
         "reference_genotypes": asdict(scope.thresholds()),
+        "normalisation": scope.normalisation(),
     }
     for name, rule in wanted.items():
         if held.manifest[name] != rule:
             yield Problem(
                 str(held.folders[0]),
                 0,
-                f"was read under other thresholds ({name}: {json.dumps(held.manifest[name])}) than those "
+                f"was read under other rules ({name}: {json.dumps(held.manifest[name])}) than those "
                 f"of this panel ({json.dumps(rule)}); remove the batch and extract it again",
             )
 

@@ -237,6 +237,7 @@ def _differences(store: Store) -> list[Problem]:
     told = {
         "genome_build": "is on another genome build",
         "regions": "was read in other regions",
+        "normalisation": "has its alleles in another form (left-aligned by --fasta, or not)",
     }
     return [
         Problem(

@@ -184,7 +184,7 @@ def test_parts_need_the_same_files_newborns_and_thresholds(
         run(both[0], padding=20)
     callability = panel.criteria.callability.model_copy(update={"min_depth": 5})
     other = replace(panel, criteria=panel.criteria.model_copy(update={"callability": callability}))
-    with pytest.raises(InputError, match="was read under other thresholds"):
+    with pytest.raises(InputError, match="was read under other rules"):
         run(*both, padding=20, of=other)
     os.utime(tmp_path / "b.vcf", ns=(0, 1))
     with pytest.raises(InputError, match=r"not those that the batch was read from \(mtime_ns\)") as caught:

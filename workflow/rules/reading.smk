@@ -3,6 +3,7 @@ rule extract:
     input:
         regions="results/panel/regions.bed",
         samples=config["samples"],
+        fasta=FASTA,
     output:
         multiext(
             "results/store/batches/batch-{number}/",
@@ -30,11 +31,12 @@ rule extract:
         files=files_of_batch,
         newborns_per_job=NEWBORNS_PER_JOB,
         on_error=config["on_error"],
+        fasta=option("fasta", FASTA),
         store=subpath(output.manifest, ancestor=3),
     shell:
         "POLARS_MAX_THREADS={threads} nbseval extract {input.samples:q} --panel {params.panel:q}"
         " --newborns-per-batch {params.newborns_per_job} --batch {wildcards.number}"
-        " --on-error {params.on_error} --out {params.store:q} 2> {log:q}"
+        " --on-error {params.on_error} {params.fasta:q} --out {params.store:q} 2> {log:q}"
 
 
 rule annotate:
