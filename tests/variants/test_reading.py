@@ -87,7 +87,7 @@ def records(draw: st.DrawFn) -> list[str]:
                 )
             )
             pool = st.one_of(
-                st.text("ACGT", min_size=1, max_size=5), st.sampled_from(["*", "<NON_REF>", "<DEL>"])
+                st.text("ACGT", min_size=1, max_size=5), st.sampled_from(["*", "<NON_REF>", "<INV>"])
             )
             alts = draw(st.lists(pool, min_size=1, max_size=3, unique=True))
             allele = st.sampled_from([".", *map(str, range(len(alts) + 1))])
