@@ -261,6 +261,6 @@ def write_annotation(out: Path, pool: pl.DataFrame) -> None:
     provenance = Provenance(
         "generate cohort",
         inputs={"alleles": alleles_digest(open_store(out))},
-        parameters={"sources": ["csq", "clinvar", "frequencies"]},
+        parameters={"sources": ["csq", "clinvar", "frequencies"], "statistic": "population_max"},
     )
     write_parquet(annotation(pool), out / VARIANTS_FILE, provenance)

@@ -10,6 +10,7 @@ from evaluator.cli.main import now
 from evaluator.provenance import write_sidecar
 from evaluator.variants import annotate as annotation
 from evaluator.variants.consequences import Genome
+from evaluator.variants.frequencies import POPULATION_MAXIMUM, STATISTICS
 from evaluator.variants.store import open_store
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -19,10 +20,22 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.argument("store", type=click.Path(path_type=Path))
 @click.option("--clinvar", type=FILE, help="ClinVar's VCF of the store's genome build.")
 @click.option("--frequencies", type=FILE, help="VCF of population frequencies, for example gnomAD's sites.")
+@click.option(
+    "--statistic",
+    type=click.Choice(list(STATISTICS)),
+    default=POPULATION_MAXIMUM,
+    show_default=True,
+    help="Which frequency is read: the one that the panel's frequency.statistic compares.",
+)
 @click.option("--fasta", type=FILE, help="The reference genome that was called on; needs --gff.")
 @click.option("--gff", type=FILE, help="Ensembl's GFF3 of that genome; needs --fasta.")
 def annotate(
-    store: Path, clinvar: Path | None, frequencies: Path | None, fasta: Path | None, gff: Path | None
+    store: Path,
+    clinvar: Path | None,
+    frequencies: Path | None,
+    statistic: str,
+    fasta: Path | None,
+    gff: Path | None,
 ) -> None:
     """Annotate every distinct allele of a store once, for all newborns and panels.
 
@@ -39,7 +52,7 @@ def annotate(
         raise click.UsageError("--fasta and --gff go together: one says the bases, the other the genes.")
     opened = open_store(store)
     genome = Genome(fasta, gff) if fasta and gff else None
-    result = annotation.annotate(opened, clinvar, frequencies, genome)
+    result = annotation.annotate(opened, clinvar, frequencies, genome, statistic)
     write_sidecar(annotation.write_variants(opened, result), result.provenance, now())
     for note in result.notes:
         click.echo(note, err=True)

@@ -94,8 +94,15 @@ class PredictedLof(Rules):
 class Frequency(Rules):
     """Which population frequency is compared, and what an allele absent from the source gets."""
 
-    statistic: Literal["population_max", "filtering_frequency", "internal"]
+    statistic: Literal["population_max", "filtering_frequency", "global", "internal"]
     missing: Fraction
+    min_newborns: Annotated[int, Field(ge=1)] | None = None  # asked for by `internal`: fewer say nothing
+
+    @model_validator(mode="after")
+    def _internal_has_a_minimum(self) -> Self:
+        if self.statistic == "internal" and self.min_newborns is None:
+            raise ValueError("statistic internal needs min_newborns: how many newborns make a frequency")
+        return self
 
 
 class Sample(Rules):

@@ -17,6 +17,7 @@ from evaluator.screening.engine import Cohort, assemble, decisions_of, evaluated
 from evaluator.screening.evidence import Sources, may_bear
 from evaluator.screening.findings_file import LARGE_COHORT, write_complete, write_differing
 from evaluator.screening.inheritance import KEY
+from evaluator.screening.internal_frequency import INTERNAL, counted_newborns, with_internal_frequency
 from evaluator.screening.listed_alleles import ALLELE
 from evaluator.screening.quality import missing_fields
 from evaluator.screening.requirements import (
@@ -98,7 +99,15 @@ def open_rulebook(store: Store, panel: Panel) -> Rulebook:
     require_fit(store, panel)
     variants = store.variants()
     bearing = None if variants is None else variants.filter(may_bear(panel.criteria)).collect()
+    bearing = compared(store, panel, bearing)
     return Rulebook(panel, bearing, Sources.of(store.annotation_sources))
+
+
+def compared(store: Store, panel: Panel, variants: pl.DataFrame | None) -> pl.DataFrame | None:
+    """Return the alleles with the frequency that the panel compares: as annotated, or the store's own."""
+    if variants is None or panel.criteria.frequency.statistic != INTERNAL:
+        return variants
+    return with_internal_frequency(store, variants, panel.criteria.frequency)
 
 
 def open_cohort(store: Store, panel: Panel, newborn: str) -> Cohort:
@@ -106,12 +115,13 @@ def open_cohort(store: Store, panel: Panel, newborn: str) -> Cohort:
     require_fit(store, panel)
     calls, variants = store.calls().filter(newborn=newborn).collect(), store.variants()
     seen = calls.lazy().select(ALLELE)
+    known = None if variants is None else variants.join(seen, on=ALLELE, how="semi").collect()
     return Cohort(
         newborns=with_lookalikes(store.newborns()).filter(newborn=newborn).collect(),
         calls=calls.lazy(),
         uncallable=store.uncallable().filter(newborn=newborn).collect(),
         special_loci=store.special_loci().filter(newborn=newborn).collect(),
-        variants=None if variants is None else variants.join(seen, on=ALLELE, how="semi").collect(),
+        variants=compared(store, panel, known),
         sources=Sources.of(store.annotation_sources),
         parents=store.parents().filter(newborn=newborn).collect(),
         structural=store.structural().filter(newborn=newborn).collect(),
@@ -121,7 +131,9 @@ def open_cohort(store: Store, panel: Panel, newborn: str) -> Cohort:
 def require_fit(store: Store, panel: Panel) -> None:
     """Raise InputError with every reason why the panel cannot be evaluated on the store."""
     newborns = store.newborns().collect()
-    where = str(store.path)
+    where, sources = str(store.path), Sources.of(store.annotation_sources)
+    internal = panel.criteria.frequency.statistic == INTERNAL
+    counted = counted_newborns(store).height if internal else 0
     # Another build makes every other complaint meaningless.
     raise_if_any(build_problems(panel, store.genome_build, where))
     raise_if_any(
@@ -131,18 +143,15 @@ def require_fit(store: Store, panel: Panel) -> None:
             *reference_problems(panel.criteria, reference_rules(store), where),
             *annotation_problems(store),
             *missing_fields(newborns, panel.criteria, where),
-            *frequency_problems(panel, Sources.of(store.annotation_sources), where),
-            *loftee_problems(panel.criteria, Sources.of(store.annotation_sources), where),
+            *frequency_problems(panel, sources, where, store.frequency_statistic, counted),
+            *loftee_problems(panel.criteria, sources, where),
         ]
     )
 
 
 def store_notes(store: Store, panel: Panel) -> list[str]:
     """Say once what could not be evaluated on this store as the panel asks."""
-    variants = store.variants()
-    used = None if variants is None else variants.select(pl.col("frequency_source").unique()).collect()
-    names = [] if used is None else used["frequency_source"].drop_nulls().sort().to_list()
-    return notes(panel, Sources.of(store.annotation_sources), names)
+    return notes(panel, Sources.of(store.annotation_sources))
 
 
 def block_rules(store: Store, newborns: pl.DataFrame) -> list[dict[str, object]]:

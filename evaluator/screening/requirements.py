@@ -13,6 +13,7 @@ from evaluator.panel.model import Panel
 from evaluator.panel.regions import ALLELE_PADDING, allele_place, panel_regions
 from evaluator.screening.evidence import Sources
 from evaluator.screening.gene_rows import gene_rows
+from evaluator.screening.internal_frequency import INTERNAL
 from evaluator.variants.annotate import alleles_digest, annotated_alleles
 from evaluator.variants.batch import BLOCK_RULES
 from evaluator.variants.store import Store
@@ -127,26 +128,53 @@ def annotation_problems(store: Store) -> list[Problem]:
     return [Problem(str(store.path), 0, message)]
 
 
-def frequency_problems(panel: Panel, sources: Sources, where: str) -> list[Problem]:
-    """Refuse frequency ceilings when the annotation has no population frequency to compare with them."""
-    if not sources.annotated or sources.frequency:
+def frequency_problems(
+    panel: Panel, sources: Sources, where: str, statistic: str | None = None, counted: int = 0
+) -> list[Problem]:
+    """Refuse frequency ceilings when the annotation has no such frequency to compare with them.
+
+    `statistic` is the one that was annotated, `counted` how many newborns of the store could make one.
+    """
+    wanted = panel.criteria.frequency
+    if not sources.annotated:
         return []
+    if wanted.statistic == INTERNAL:
+        least = wanted.min_newborns or 0
+        message = (
+            f"frequency.statistic is internal and asks for {least} newborns (frequency.min_newborns), but of "
+            f"only {counted} the store knows what was assessed; read more, or take a population's statistic"
+        )
+        return [Problem(where, 0, message)] if counted < least and _ceilings(panel, sources) else []
+    if not sources.frequency:
+        return [
+            Problem(
+                where,
+                0,
+                f"{rule}.max_frequency needs population_frequency, which the store's annotation does not "
+                f"have as {wanted.statistic}; annotate it with --frequencies, or set the ceilings (and any "
+                "max_frequency of a gene row) to null",
+            )
+            for rule in _ceilings(panel, sources)
+        ]
+    if statistic == wanted.statistic or not _ceilings(panel, sources):
+        return []
+    message = (
+        f"the panel's frequency.statistic is {wanted.statistic}, but the store was annotated with "
+        f"{statistic}; run nbseval annotate again with --statistic {wanted.statistic}, or change the panel"
+    )
+    return [Problem(where, 0, message)]
+
+
+def _ceilings(panel: Panel, sources: Sources) -> list[str]:
+    """Return the rules that compare a frequency."""
     rows = gene_rows(panel).filter(~pl.col("listed_only"))
-    criteria, problems = panel.criteria, []
+    criteria = panel.criteria
     lof = rows.filter(pl.col("mechanism") == Mechanism.LOSS_OF_FUNCTION)
     asked = (
         ("known_pathogenic", criteria.known_pathogenic.enabled and sources.clinvar, rows["known_ceiling"]),
         ("predicted_lof", criteria.predicted_lof.enabled and sources.consequence, lof["lof_ceiling"]),
     )
-    for rule, active, ceilings in asked:
-        if active and ceilings.is_not_null().any():
-            message = (
-                f"{rule}.max_frequency needs population_frequency, which the store's annotation does not "
-                "have; annotate it with --frequencies, or set the ceilings (and any max_frequency of a gene "
-                "row) to null"
-            )
-            problems.append(Problem(where, 0, message))
-    return problems
+    return [rule for rule, active, ceilings in asked if active and ceilings.is_not_null().any()]
 
 
 def loftee_problems(criteria: Criteria, sources: Sources, where: str) -> list[Problem]:
@@ -161,11 +189,8 @@ def loftee_problems(criteria: Criteria, sources: Sources, where: str) -> list[Pr
     return [Problem(where, 0, message)]
 
 
-def notes(panel: Panel, sources: Sources, statistics: list[str]) -> list[str]:
-    """Say once what could not be evaluated for want of annotation, or on another statistic than asked for.
-
-    `statistics` names the sources of the frequencies, sorted.
-    """
+def notes(panel: Panel, sources: Sources) -> list[str]:
+    """Say once what could not be evaluated for want of annotation."""
     criteria = panel.criteria
     if not sources.annotated:
         return ["The store was never annotated: only listed alleles were evaluated (reason no_annotation)."]
@@ -174,24 +199,4 @@ def notes(panel: Panel, sources: Sources, statistics: list[str]) -> list[str]:
         said.append("No ClinVar: known pathogenic alleles were not evaluated (reason no_clinvar).")
     if criteria.predicted_lof.enabled and not sources.consequence:
         said.append("No consequences: predicted loss of function was not evaluated (reason no_consequence).")
-    return [*said, *_statistic_notes(panel, statistics)]
-
-
-def _statistic_notes(panel: Panel, statistics: list[str]) -> list[str]:
-    """Name frequencies that are not the statistic of the criteria; an overall one hides a population's."""
-    wanted = panel.criteria.frequency.statistic
-    others = [name for name in statistics if statistic_of(name) != wanted]
-    told = f"The criteria compare {wanted}, but frequencies of some alleles are {', '.join(others)}."
-    return [told] if others else []
-
-
-def statistic_of(source: str) -> str:
-    """Classify the name of a frequency: population_max, filtering_frequency, or overall.
-
-    >>> statistic_of("CSQ MAX_AF"), statistic_of("faf95"), statistic_of("AF")
-    ('population_max', 'filtering_frequency', 'overall')
-    """
-    name = source.lower()
-    if "faf" in name:
-        return "filtering_frequency"
-    return "population_max" if any(word in name for word in ("grpmax", "popmax", "max_af")) else "overall"
+    return said

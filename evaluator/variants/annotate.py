@@ -23,7 +23,7 @@ from evaluator.variants.annotations import (
 )
 from evaluator.variants.clinvar_records import RECORDS, read_clinvar
 from evaluator.variants.consequences import TOOL, Genome, computed_entries
-from evaluator.variants.frequencies import FREQUENCIES, read_frequencies
+from evaluator.variants.frequencies import FREQUENCIES, POPULATION_MAXIMUM, read_frequencies, statistic_of
 from evaluator.variants.store import VARIANTS_FILE, Store, read_manifest
 from evaluator.variants.transcripts import genes_by_position, one_per_gene
 
@@ -52,11 +52,16 @@ class Annotation:
 
 
 def annotate(
-    store: Store, clinvar: Path | None = None, frequencies: Path | None = None, genome: Genome | None = None
+    store: Store,
+    clinvar: Path | None = None,
+    frequencies: Path | None = None,
+    genome: Genome | None = None,
+    statistic: str = POPULATION_MAXIMUM,
 ) -> Annotation:
     """Annotate the alleles of all batches from their own INFO fields, ClinVar and a file of frequencies.
 
-    With a genome, consequences are computed for the alleles that carry none. Raises InputError when there is
+    With a genome, consequences are computed for the alleles that carry none. `statistic` (of STATISTICS) is
+    the frequency that is read; a CSQ that carries another is not used for it. Raises InputError when there is
     nothing to annotate with, when batches carry different kinds of annotation, and for what is wrong with the
     files.
     """
@@ -74,7 +79,11 @@ def annotate(
         sources = list(dict.fromkeys([*sources, "bcsq"]))
     if clinvar is not None:
         sources.append("clinvar")
-    if frequencies is not None or (carried and all(map(csq_statistic, carried))):
+    if not _carries_statistic(carried, statistic):
+        entries = entries.with_columns(pl.lit(None, pl.Float64).alias("frequency"))
+    elif frequencies is None:
+        sources.append("frequencies")
+    if frequencies is not None:
         sources.append("frequencies")
     if not sources:
         raise InputError.of(
@@ -83,7 +92,9 @@ def annotate(
             "--clinvar, --frequencies, or --fasta with --gff, or annotate the VCFs before extracting",
         )
     records = RECORDS.to_frame() if clinvar is None else read_clinvar(clinvar, alleles, build)
-    rates = FREQUENCIES.to_frame() if frequencies is None else read_frequencies(frequencies, alleles, build)
+    rates = FREQUENCIES.to_frame()
+    if frequencies is not None:
+        rates = read_frequencies(frequencies, alleles, build, statistic)
     variants = _joined(alleles, entries, records, rates, build)
     files = {"clinvar": clinvar, "frequencies": frequencies}
     files |= {} if genome is None else {"fasta": genome.fasta, "gff": genome.gff}
@@ -91,7 +102,11 @@ def annotate(
     provenance = Provenance(
         command="annotate",
         inputs={"alleles": alleles_digest(store), **inputs},
-        parameters={"sources": sources, **({} if genome is None else {"computed_by": TOOL})},
+        parameters={
+            "sources": sources,
+            **({"statistic": statistic} if "frequencies" in sources else {}),
+            **({} if genome is None else {"computed_by": TOOL}),
+        },
     )
     return Annotation(variants, provenance, _notes(alleles, variants, sources))
 
@@ -157,6 +172,12 @@ def _declared_kinds(store: Store, *, computing: bool) -> tuple[str, ...]:
 
 def _csq_fields(store: Store) -> list[list[str]]:
     return [declared["csq"] for declared in _fields(store).values() if "csq" in declared]
+
+
+def _carries_statistic(fields: list[list[str]], statistic: str) -> bool:
+    """Every CSQ carries a frequency of this kind: one that only some have would judge alleles differently."""
+    names = [csq_statistic(listed) for listed in fields]
+    return bool(names) and all(name is not None and statistic_of(name) == statistic for name in names)
 
 
 def _entries(store: Store, kinds: Sequence[str]) -> pl.DataFrame:

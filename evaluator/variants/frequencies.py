@@ -9,18 +9,16 @@ import polars as pl
 from evaluator.errors import InputError
 from evaluator.variants.sites import ALLELE, info_value, open_sites, read_sites
 
-# INFO keys in order of preference. The criteria compare a population maximum: gnomAD calls it AF_grpmax since
-# version 4 and AF_popmax or AF_POPMAX before; the filtering frequency comes next, the overall frequency last.
-STATISTICS = (
-    "AF_grpmax",
-    "AF_popmax",
-    "AF_POPMAX",
-    "AF_grpmax_joint",
-    "fafmax_faf95_max",
-    "faf95_popmax",
-    "faf95",
-    "AF",
-)
+# What a panel may compare, and the INFO keys that hold it, in order of preference. gnomAD calls the
+# population maximum AF_grpmax since version 4 and AF_popmax or AF_POPMAX before; it leaves out small and
+# bottlenecked groups (gnomAD browser, help on "grpmax"). The filtering frequency is the lower end of a 95%
+# interval (Whiffin et al., Genet Med 2017;19:1151).
+STATISTICS = {
+    "population_max": ("AF_grpmax", "AF_grpmax_joint", "AF_popmax", "AF_POPMAX"),
+    "filtering_frequency": ("fafmax_faf95_max", "fafmax_faf95_max_joint", "faf95_popmax", "faf95"),
+    "global": ("AF", "AF_joint"),
+}
+POPULATION_MAXIMUM = "population_max"
 FREQUENCIES = pl.Schema(
     {
         "contig": pl.String,
@@ -33,18 +31,42 @@ FREQUENCIES = pl.Schema(
 )
 
 
-def read_frequencies(path: Path, alleles: pl.DataFrame, build: str) -> pl.DataFrame:
-    """Return FREQUENCIES for the alleles that the file has; the first statistic with a value counts.
+def statistic_of(source: str) -> str:
+    """Classify the name of a frequency by STATISTICS; names of a CSQ included.
 
-    Raises InputError when the file declares none of the statistics.
+    >>> statistic_of("CSQ MAX_AF"), statistic_of("faf95"), statistic_of("AF")
+    ('population_max', 'filtering_frequency', 'global')
+    """
+    name = source.lower()
+    if "faf" in name:
+        return "filtering_frequency"
+    is_maximum = any(word in name for word in ("grpmax", "popmax", "max_af"))
+    return POPULATION_MAXIMUM if is_maximum else "global"
+
+
+def read_frequencies(
+    path: Path, alleles: pl.DataFrame, build: str, statistic: str = POPULATION_MAXIMUM
+) -> pl.DataFrame:
+    """Return FREQUENCIES for the alleles that the file has: of the statistic's first key with a value.
+
+    Raises InputError when the file declares no key of the statistic: another one never stands in for it.
     """
     source = open_sites(path)
-    declared = [name for name in STATISTICS if source.header.declares("INFO", name)]
+    held = {
+        name: [key for key in keys if source.header.declares("INFO", key)]
+        for name, keys in STATISTICS.items()
+    }
+    declared = held[statistic]
     if not declared:
-        raise InputError.of(
-            path,
-            f"declares none of the INFO keys {', '.join(STATISTICS)}; give a file of population frequencies",
+        others = [f"{name} ({', '.join(keys)})" for name, keys in held.items() if keys]
+        wanted = ", ".join(STATISTICS[statistic])
+        message = f"declares none of the INFO keys of the statistic {statistic} ({wanted})"
+        advice = (
+            f"it has {' and '.join(others)}: choose it by --statistic and in the panel's frequency.statistic"
+            if others
+            else "give a file of population frequencies"
         )
+        raise InputError.of(path, f"{message}; {advice}")
     sites = read_sites(source, alleles, build)
     values = {name: _of_allele(name) for name in declared}
     source_name = pl.coalesce(

@@ -113,12 +113,20 @@ class Store:
     @property
     def annotation_sources(self) -> tuple[str, ...]:
         """Which sources annotated the store; empty if it never was."""
+        sources = self._annotation_parameters.get("sources")
+        return tuple(map(str, sources)) if isinstance(sources, list) else ()
+
+    @property
+    def frequency_statistic(self) -> str | None:
+        """Which statistic `population_frequency` is; None where there is no frequency."""
+        statistic = self._annotation_parameters.get("statistic")
+        return None if statistic is None else str(statistic)
+
+    @property
+    def _annotation_parameters(self) -> dict[str, object]:
         path = self.path / VARIANTS_FILE
-        if not path.is_file():
-            return ()
-        parameters = read_provenance(path).get("parameters")
-        sources = parameters.get("sources", []) if isinstance(parameters, dict) else []
-        return tuple(str(source) for source in sources)
+        parameters = read_provenance(path).get("parameters") if path.is_file() else None
+        return parameters if isinstance(parameters, dict) else {}
 
     @cached_property
     def sha256(self) -> str:

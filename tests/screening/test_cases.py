@@ -28,7 +28,10 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     store = open_store(path)
     clinvar = folder / "clinvar.vcf"
     if clinvar.exists() or "INFO=<ID=CSQ" in (folder / "newborn.vcf").read_text(encoding="utf-8"):
-        write_variants(store, annotate(store, clinvar if clinvar.exists() else None))
+        statistic = load_panel(folder / "panel").criteria.frequency.statistic
+        read = "population_max" if statistic == "internal" else statistic
+        found = annotate(store, clinvar if clinvar.exists() else None, statistic=read)
+        write_variants(store, found)
     return folder, store
 
 

@@ -223,7 +223,7 @@ def test_a_store_without_annotation_says_so_on_every_negative(bench: Bench) -> N
     """Only listed alleles were evaluated, and each negative carries the reason."""
     panel = bench.panel([bench.row("ACADM", "AR")], [bench.listed(ALLELE, "ACADM")])
     assert bench.finding(panel, [])["reasons"] == "no_qualifying_allele;no_annotation"
-    assert len(notes(panel, Sources.of(()), [])) == 1
+    assert len(notes(panel, Sources.of(()))) == 1
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,8 @@ def test_a_ceiling_without_frequencies_stops_the_run(bench: Bench) -> None:
     assert isinstance(known, Problem)
     assert "known_pathogenic.max_frequency" in known.message
     assert "--frequencies" in lof.message
-    assert frequency_problems(panel, Sources.of(("csq", "clinvar", "frequencies")), "store") == []
+    everything = Sources.of(("csq", "clinvar", "frequencies"))
+    assert frequency_problems(panel, everything, "store", "population_max") == []
     assert frequency_problems(panel, Sources.of(()), "store") == []
     none = {"monoallelic": None, "biallelic": None, "x_linked": None}
     base = bench.criteria()
@@ -263,13 +264,19 @@ def test_a_ceiling_without_frequencies_stops_the_run(bench: Bench) -> None:
     assert frequency_problems(panel, Sources.of(("csq", "clinvar")), "store") == []
 
 
-@pytest.mark.parametrize(
-    ("source", "told"),
-    [("CSQ MAX_AF", 0), ("AF_grpmax", 0), ("AF", 1), ("CSQ max(gnomADe_AF)", 1), ("faf95", 1)],
-)
-def test_another_statistic_than_the_criteria_name_is_told(bench: Bench, source: str, told: int) -> None:
-    """An overall frequency where a population maximum was asked for is said once."""
+def test_another_statistic_than_the_criteria_name_stops_the_run(bench: Bench) -> None:
+    """An overall frequency does not stand in for a population maximum."""
     panel = bench.panel([bench.row("ACADM", "AR")])
-    found = notes(panel, Sources.of(("csq", "clinvar", "frequencies")), [source])
-    assert len(found) == told
-    assert all(source in note for note in found)
+    everything = Sources.of(("csq", "clinvar", "frequencies"))
+    (problem,) = frequency_problems(panel, everything, "store", "global")
+    assert "--statistic population_max" in problem.message
+
+
+def test_the_stores_own_frequencies_need_newborns(bench: Bench) -> None:
+    """Fewer newborns than the panel's minimum make no frequency."""
+    criteria = bench.criteria(frequency={"statistic": "internal", "min_newborns": 200})
+    panel = bench.panel([bench.row("ACADM", "AR")], criteria=criteria)
+    annotated = Sources.of(("csq", "clinvar"))
+    (problem,) = frequency_problems(panel, annotated, "store", counted=199)
+    assert "min_newborns" in problem.message
+    assert frequency_problems(panel, annotated, "store", counted=200) == []

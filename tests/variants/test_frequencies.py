@@ -42,28 +42,40 @@ def alleles(*names: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def found(path: Path, *names: str) -> list[tuple[int, str, float, str]]:
-    """Position, alternative, frequency and statistic of each allele that the file has."""
-    table = read_frequencies(path, alleles(*names), "GRCh38")
+def found(path: Path, *names: str, statistic: str = "global") -> list[tuple[int, str, float, str]]:
+    """Position, alternative, frequency and its key of each allele that the file has."""
+    table = read_frequencies(path, alleles(*names), "GRCh38", statistic)
     return table.select("position", "alt", "population_frequency", "frequency_source").rows()
 
 
 @pytest.mark.parametrize(
-    ("keys", "statistic", "value"),
+    ("keys", "statistic", "expected"),
     [
-        (("AF", "AF_grpmax", "faf95"), "AF_grpmax", 0.2),
-        (("AF", "AF_popmax"), "AF_popmax", 0.2),
-        (("AF", "AF_POPMAX"), "AF_POPMAX", 0.2),
-        (("AF", "faf95"), "faf95", 0.2),
-        (("AF",), "AF", 0.1),
+        (("AF", "AF_grpmax", "faf95"), "population_max", "AF_grpmax"),
+        (("AF", "AF_popmax"), "population_max", "AF_popmax"),
+        (("AF", "AF_POPMAX"), "population_max", "AF_POPMAX"),
+        (("AF", "faf95", "AF_grpmax"), "filtering_frequency", "faf95"),
+        (("AF_joint", "fafmax_faf95_max_joint"), "filtering_frequency", "fafmax_faf95_max_joint"),
+        (("AF", "AF_grpmax"), "global", "AF"),
+        (("AF_joint", "AF_grpmax_joint"), "global", "AF_joint"),
     ],
 )
-def test_the_population_maximum_goes_first(
-    sites: Write, keys: tuple[str, ...], statistic: str, value: float
+def test_the_statistic_asked_for_is_read(
+    sites: Write, keys: tuple[str, ...], statistic: str, expected: str
 ) -> None:
-    """The statistic that was used is named beside the value."""
-    info = ";".join(f"{key}={'0.1' if key == 'AF' else '0.2'}" for key in keys)
-    assert found(sites(f"chr1 100 C G {info}", keys=keys), "100-C-G") == [(100, "G", value, statistic)]
+    """The key that was used is named beside the value."""
+    info = ";".join(f"{key}={'0.2' if key == expected else '0.1'}" for key in keys)
+    path = sites(f"chr1 100 C G {info}", keys=keys)
+    assert found(path, "100-C-G", statistic=statistic) == [(100, "G", 0.2, expected)]
+
+
+def test_another_statistic_never_stands_in(sites: Write) -> None:
+    """A file without the statistic is refused, and told which one it has."""
+    path = sites("chr1 100 C G AF=0.1", keys=("AF",))
+    with pytest.raises(InputError, match=r"it has global \(AF\): choose it by --statistic"):
+        found(path, "100-C-G", statistic="population_max")
+    both = sites("chr1 100 C G AF_grpmax=.;AF=0.001", keys=("AF_grpmax", "AF"))
+    assert found(both, "100-C-G", statistic="population_max") == []
 
 
 def test_each_alternative_has_its_own_value(sites: Write) -> None:
@@ -71,12 +83,6 @@ def test_each_alternative_has_its_own_value(sites: Write) -> None:
     path = sites("1 100 CTT C,CT,GTT AF=0.1,0.2,0.3", keys=("AF",), prefix="")
     expected = [(100, "G", 0.3, "AF"), (100, "C", 0.2, "AF"), (100, "C", 0.1, "AF")]
     assert found(path, "100-CT-C", "100-CTT-C", "100-C-G") == expected
-
-
-def test_a_missing_value_falls_to_the_next_statistic(sites: Write) -> None:
-    """Where gnomAD leaves the maximum out, the overall frequency is taken and named."""
-    path = sites("chr1 100 C G AF_grpmax=.;AF=0.001", "chr1 101 C G AF_grpmax=.", keys=("AF_grpmax", "AF"))
-    assert found(path, "100-C-G", "101-C-G") == [(100, "G", 0.001, "AF")]
 
 
 def test_an_allele_that_stands_twice_gets_the_higher_frequency(sites: Write) -> None:
@@ -97,7 +103,7 @@ def test_a_compressed_and_indexed_file_says_the_same(sites: Write, tmp_path: Pat
 
 def test_a_file_without_frequencies_is_refused(sites: Write) -> None:
     """A VCF that declares no frequency is told which keys are read."""
-    with pytest.raises(InputError, match="AF_grpmax"):
+    with pytest.raises(InputError, match="AF_joint"):
         found(sites("chr1 100 C G AN=3", keys=("AN",)), "100-C-G")
 
 

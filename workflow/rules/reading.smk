@@ -65,5 +65,7 @@ rule annotate:
         + option("frequencies", FREQUENCIES)
         + option("fasta", FASTA)
         + option("gff", GFF),
+        statistic=config.get("frequency_statistic", "population_max"),
     shell:
-        "POLARS_MAX_THREADS={threads} nbseval annotate {params.store:q} {params.sources:q} 2> {log:q}"
+        "POLARS_MAX_THREADS={threads} nbseval annotate {params.store:q} {params.sources:q}"
+        " --statistic {params.statistic} 2> {log:q}"
