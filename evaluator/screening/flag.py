@@ -78,7 +78,8 @@ def flag(store: Store, panel: Panel) -> Flagging:
 def open_newborns(store: Store, panel: Panel) -> pl.DataFrame:
     """Read who gets a verdict, with what is shared by all and what the samples are worth."""
     newborns = with_lookalikes(store.newborns()).collect()
-    return evaluated(newborns, store.special_loci().collect(), panel.criteria)
+    said = store.special_loci().select("newborn", "locus", "copy_number", "call", "filter").collect()
+    return evaluated(newborns, said, panel.criteria)
 
 
 def _cohort_of(part: Store, newborns: pl.DataFrame, rulebook: Rulebook) -> Cohort:

@@ -40,8 +40,8 @@ MUTATIONS = (
     Mutation(
         "unknown callability blocks a negative",
         "verdict.py",
-        '        "listed_allele_uncovered",\n        "callability_unknown",\n    )',
-        '        "listed_allele_uncovered",\n    )',
+        '        "callability_unknown",\n        pl.col("no_structural_calls")',
+        '        pl.col("no_structural_calls")',
     ),
     Mutation(
         "the least fraction itself is enough",
@@ -131,8 +131,9 @@ MUTATIONS = (
     Mutation(
         "loss of function only where it is the mechanism",
         "evidence.py",
-        'pl.all_horizontal("lof_consequence", "lof_mechanism",',
-        'pl.all_horizontal("lof_consequence",',
+        '        "lof_consequence", "lof_mechanism", "rare_enough_lof",',
+        '        "lof_consequence", "rare_enough_lof",',
+        "rows with their own values",
     ),
     Mutation(
         "loss of function on the panel's transcript",

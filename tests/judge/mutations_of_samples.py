@@ -140,6 +140,7 @@ SAMPLE_QUALITY = (
         "sample_quality.py",
         "((seen == ONE_X) & (x_count > 1)) | ",
         "",
+        CASE + "sex_girl_with_one_x",
     ),
     Mutation(
         "a shallow capture says nothing of the sex",
