@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mutation import CASE, Mutation
 from mutations_of_pairs import PAIRS
+from mutations_of_records import RECORDS
 from mutations_of_samples import SAMPLE_QUALITY, SPECIAL_LOCI
 
 # These run on every call of the tests; the others under the marker `slow`.
@@ -30,6 +31,7 @@ HANDFUL = (
 MUTATIONS = (
     *SPECIAL_LOCI,
     *SAMPLE_QUALITY,
+    *RECORDS,
     # Assessed?
     Mutation(
         "an unread listed allele blocks a negative",
