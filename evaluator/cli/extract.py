@@ -59,7 +59,8 @@ def extract(
     """Read newborns' VCFs into a store of calls and callability.
 
     SAMPLES is the sample sheet. Every record that overlaps the panel's regions is kept before any clinical
-    threshold, so a changed panel is evaluated on the store without reading a VCF again.
+    threshold, so a changed panel is evaluated on the store without reading a VCF again. A row whose vcf is
+    "-" reads standard input.
 
     New newborns become a batch beside those of the store. With a panel that needs more sequence, and all
     newborns of a batch in SAMPLES, only the regions that the batch lacks are read, from the same files.
@@ -71,7 +72,9 @@ def extract(
     if (newborns_per_batch is None) != (batch is None):
         raise click.UsageError("--newborns-per-batch and --batch need each other")
     sliced = newborns_per_batch, batch
-    request = Request(samples, load_panel(panel), out, regions, padding, on_error, *sliced, fasta)
+    request = Request(
+        samples, load_panel(panel), out, regions, padding, on_error, *sliced, fasta, sys.stdin.buffer
+    )
     summary = extract_batch(request, now(), _progress if sys.stderr.isatty() else None)
     if fasta is None:
         told = "insertions and deletions were trimmed but not left-aligned; --fasta left-aligns them"

@@ -14,6 +14,7 @@ from evaluator.sheets import SAMPLES
 from evaluator.vocabulary import SampleStatus
 
 NOTHING_EXTRACTED = "Nothing was extracted."
+STANDARD_INPUT = Path("-")  # in the column vcf: read what is piped in
 _TEXTS = ("transfused", "family", "multiple_birth", "mother_in_vcf", "father_in_vcf")
 
 
@@ -116,7 +117,7 @@ def _newborn(row: dict[str, object], paths: Callable[[str], Path]) -> Newborn:
         sex_chromosomes=text("sex_chromosomes"),
         status=text("status") or SampleStatus.SEQUENCED,
         line=int(str(row["line"])),
-        vcf=path("vcf"),
+        vcf=STANDARD_INPUT if text("vcf") == str(STANDARD_INPUT) else path("vcf"),
         callable=path("callable"),
         sample_in_vcf=text("sample_in_vcf"),
         structural_vcf=path("structural_vcf"),
@@ -137,7 +138,8 @@ def _missing(
         return [
             Problem(str(sheet), newborn.line, "status is sequenced but vcf is empty; give the newborn's VCF")
         ]
-    given = [("vcf", newborn.vcf), ("callable", newborn.callable), ("structural_vcf", newborn.structural_vcf)]
+    vcf = None if newborn.vcf == STANDARD_INPUT else newborn.vcf
+    given = [("vcf", vcf), ("callable", newborn.callable), ("structural_vcf", newborn.structural_vcf)]
     given += [("special_loci", path) for path in newborn.special_loci]
     given += [(f"{parent}_vcf", path) for parent, (path, _) in newborn.parents.items()]
     return [

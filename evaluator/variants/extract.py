@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.genome import CONTIG_LENGTHS
@@ -23,6 +23,7 @@ from evaluator.variants.newborn import NewbornData, without_calls
 from evaluator.variants.parents import read_parents
 from evaluator.variants.shared_file import Failures, read_shared_file
 from evaluator.variants.special_loci import read_special_loci
+from evaluator.variants.standard_input import standard_input_kept
 from evaluator.variants.structural_file import read_structural_files
 from evaluator.variants.substitutions import as_called
 
@@ -42,6 +43,7 @@ class Request:
     newborns_per_batch: int | None = None
     batch: int | None = None
     fasta: Path | None = None  # the reference sequence, to left-align insertions and deletions
+    standard_input: BinaryIO | None = None  # the VCF of rows that name "-"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,18 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     cohort = read_cohort(
         request.samples, request.newborns_per_batch, request.batch, judged_later=judged_later
     )
+    with standard_input_kept(cohort, request.standard_input) as readable:
+        parts = _extract_all(request, readable, recorded_at, progress)
+    first, *others = parts
+    for part in others:
+        first = first.with_more(part)
+    return first
+
+
+def _extract_all(
+    request: Request, cohort: Cohort, recorded_at: str, progress: Progress | None
+) -> list[Summary]:
+    """Extract the cohort: into one batch, or into a part beside each batch that holds newborns of it."""
     fasta = None if request.fasta is None else fasta_identity(request.fasta)
     scope = Scope(request.panel, read_regions(request), request.padding, fasta)
     planned = targets(request.store, cohort, scope, numbered=request.batch is not None)
@@ -90,11 +104,7 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
         if progress is not None:
             progress(done, to_read)
 
-    parts = [_extract(request, target, recorded_at, told) for target in planned]
-    first, *others = parts
-    for part in others:
-        first = first.with_more(part)
-    return first
+    return [_extract(request, target, recorded_at, told) for target in planned]
 
 
 def _extract(request: Request, target: Target, recorded_at: str, told: Callable[[int], None]) -> Summary:
