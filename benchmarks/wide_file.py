@@ -18,6 +18,7 @@ from measuring import as_rows, installed_bcftools, measure, run_child, table, ve
 from regions import EXONS, PANEL, read_bed, regions, write_bed
 
 from evaluator.panel.genome import CONTIGS
+from evaluator.variants.substitutions import as_called
 
 _PHASED = COLUMNS.index("phased_text")
 OURS = "nbseval extract, library"
@@ -85,7 +86,7 @@ def is_phased(fields: dict[str, str], call: tuple[object, ...]) -> bool:
 def differing(file: Path, bed: Path, store: Path) -> tuple[int, int]:
     """Count the called alleles that one side has and the other has not, and those compared."""
     theirs = carriers(file, bed)
-    calls = pl.read_parquet(store / "batches" / "*" / "calls.parquet")
+    calls = pl.read_parquet(store / "batches" / "*" / "calls.parquet").filter(as_called())
     ours = Counter(zip(calls["newborn"], stored(calls), strict=True))
     flat = Counter({(newborn, *call): count for (newborn, call), count in ours.items()})
     return (theirs - flat).total() + (flat - theirs).total(), theirs.total()
