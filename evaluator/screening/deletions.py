@@ -56,7 +56,7 @@ def one_record_each(structural: pl.DataFrame, small: pl.DataFrame) -> pl.DataFra
 def beside_deletions(candidates: pl.DataFrame) -> pl.DataFrame:
     """Read small calls in the light of the sound, qualifying deletions of their row; adds `over_deletion`.
 
-    A homozygous call over a heterozygous deletion lies on the other copy alone. In a recessive row a
+    In recessive rows a homozygous call over a heterozygous deletion lies on the other copy alone, and a
     heterozygous call inside a deletion cannot be: both calls are to be repeated.
     """
     structural = pl.col("end").is_not_null()
@@ -72,7 +72,6 @@ def beside_deletions(candidates: pl.DataFrame) -> pl.DataFrame:
         .filter(lies_inside(pl.col("first"), pl.col("last")))
     )
     heterozygous_deletion = pl.col("of_deletion") == HETEROZYGOUS
-    over = inside.filter((pl.col("zygosity") == HOMOZYGOUS) & heterozygous_deletion)
     recessive = pl.col("inheritance").is_in([str(mode) for mode in TWO_COPIES])
     impossible = inside.filter(
         recessive
@@ -80,6 +79,13 @@ def beside_deletions(candidates: pl.DataFrame) -> pl.DataFrame:
         & pl.col("of_deletion").is_in([HETEROZYGOUS, HOMOZYGOUS])
     )
     doubted = pl.concat([impossible["place"], impossible["deletion"]]).unique()
+    # A deletion that is itself in doubt says nothing of the homozygotes over it.
+    over = inside.filter(
+        recessive
+        & (pl.col("zygosity") == HOMOZYGOUS)
+        & heterozygous_deletion
+        & ~pl.col("deletion").is_in(doubted.implode())
+    )
     is_over = pl.col("place").is_in(over["place"].unique().implode())
     in_doubt = pl.col("place").is_in(doubted.implode())
     return numbered.with_columns(

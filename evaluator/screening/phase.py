@@ -83,7 +83,7 @@ def phase_of_pair(rule: Phase) -> pl.Expr:
     Returns a struct of `phase` and `phase_source`, which is null where the phase is not known.
     """
     by_place = _same_or_not("haplotype")
-    apart = either_homozygous() | (diploid() & (same_record() | same_base())) | across_deletion()
+    apart = either_homozygous() | (diploid() & (same_record() | same_base() | across_deletion()))
     steps = (
         (GENOTYPE, pl.when(same_called_allele()).then(pl.lit(CIS))),
         (GENOTYPE, pl.when(apart).then(pl.lit(TRANS))),

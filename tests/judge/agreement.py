@@ -22,7 +22,7 @@ from evaluator.panel.model import Panel
 from evaluator.screening.engine import Cohort, evaluate
 from evaluator.screening.evidence import Sources
 from evaluator.screening.sample_quality import with_lookalikes
-from evaluator.tables import CALLS, NEWBORNS, PARENTS, SPECIAL_LOCI, UNCALLABLE, VARIANTS
+from evaluator.tables import CALLS, NEWBORNS, PARENTS, SPECIAL_LOCI, STRUCTURAL, UNCALLABLE, VARIANTS
 from evaluator.variants.sample_facts import SHEET_FACTS, call_facts
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -41,6 +41,7 @@ def of_engine(panel: Panel, people: list[Newborn], world: Universe | None) -> Ve
             "status": person.status,
             "quarantine_reason": "unreadable" if person.status == "quarantined" else None,
             "callable_evidence": person.evidence,
+            "structural_evidence": "structural_vcf",
             "calls": len(person.calls),
             "has_depth": True,
             "has_genotype_quality": True,
@@ -67,6 +68,7 @@ def of_engine(panel: Panel, people: list[Newborn], world: Universe | None) -> Ve
         ),
         variants=variants,
         sources=Sources.of(EVERYTHING if world is not None else ()),
+        structural=pl.DataFrame([call for person in people for call in person.structural], schema=STRUCTURAL),
         parents=pl.DataFrame([entry for person in people for entry in person.parents], schema=PARENTS),
     )
     findings = evaluate(cohort, panel).findings
@@ -273,6 +275,7 @@ def _example(
             }
             for c in calls
         ],
+        "structural": [call for call in person.structural if call["contig"] == world.genes[key[2]].contig],
         "gaps": [gap for gap in person.uncallable if gap["contig"] == world.genes[key[2]].contig],
     }
 

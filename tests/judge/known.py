@@ -31,6 +31,7 @@ class Newborn:
     transfused: str | None = None
     family: str | None = None
     multiple_birth: str | None = None
+    structural: list[Row] = field(default_factory=list)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mutation import CASE, Mutation
+from mutations_of_deletions import OF_DELETIONS
 from mutations_of_pairs import PAIRS
 from mutations_of_records import RECORDS
 from mutations_of_samples import SAMPLE_QUALITY, SPECIAL_LOCI
@@ -319,4 +320,5 @@ MUTATIONS = (
         "every inheritance",
     ),
     *PAIRS,
+    *OF_DELETIONS,
 )

@@ -2,10 +2,9 @@
 
 Written from the text of the reporting rules before the engine was looked at, so that a misreading in one
 of the two shows up as a difference. Where the text is silent the engine's answer was taken over later;
-README.md lists those questions. It covers small variants, special-locus callers and sample quality;
-structural variants are not read here. Phase is handled in its own way: every arrangement of the alleles on
-the two copies that the phase information allows is tried, and a pair is pending where the arrangements
-disagree.
+README.md lists those questions. Deletions are read in deletions.py, special-locus callers in callers.py.
+Phase is handled in its own way: every arrangement of the alleles on the two copies that the phase
+information allows is tried, and a pair is pending where the arrangements disagree.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from itertools import product
 
 from allele_rules import AlleleRules
 from callers import CARRIER, INVERSIONS, NEGATIVE, PENDING, POSITIVE, UNSEEN, amounts_to, said_of
+from deletions import beside_deletions, inside, structural_calls
 from family import OF, Family
 from known import (
     Name,
@@ -141,6 +141,16 @@ class Judge(AlleleRules):
                 doubtful += [call] if standing == "alone" else []
             else:
                 (full if standing == "full" else alone).append(call)
+        several = len(self.inheritances[row["gene"]]) > 1
+        gene = self.genes[row["gene"]]
+        gone, unsure = structural_calls(newborn, gene, row, self.criteria, chromosomes, several=several)
+        doubted = doubted or unsure
+        if row["inheritance"] in ("AR", "XLR") and chromosomes > 1:
+            counted = full
+            full, alone, gone, wrong = beside_deletions(full, alone, gone)
+            doubted = doubted or bool(wrong)  # the deletion would have counted
+            doubtful += [call for call in wrong if call not in counted]
+        full += gone
         self.lone = bool(full) and chromosomes > 1
         if row["inheritance"] == "MT":
             answer = self._mitochondrial(full)
@@ -327,6 +337,10 @@ class Judge(AlleleRules):
         if all(one[key] is not None and one[key] == other[key] for key in record):
             whole = [call["part_of"] or "-".join(map(str, name_of(call))) for call in (one, other)]
             return "cis" if whole[0] == whole[1] else "trans"
+        if inside(one, other) or inside(other, one):
+            return "trans"
+        if one.get("origin") != other.get("origin"):  # phase sets of two files have nothing in common
+            return None
         substitutions = all(len(call[key]) == 1 for call in (one, other) for key in ("ref", "alt"))
         if substitutions and one["position"] == other["position"]:
             return "trans"
@@ -335,7 +349,7 @@ class Judge(AlleleRules):
         if placed and one["phase_set"] is not None and one["phase_set"] == other["phase_set"]:
             return None if self.family.contradicts(one, other) else by_place
         by_parents = self.family.relation(one, other)
-        bare = placed and one["phase_set"] is None and other["phase_set"] is None
+        bare = placed and "origin" not in one and one["phase_set"] is None and other["phase_set"] is None
         if by_parents or not bare or self.criteria.phase.pipe_without_phase_set == "unphased":
             return by_parents
         return by_place

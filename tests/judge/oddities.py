@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from deleted import add_deletions
 from known import Gene, Name, Newborn, Row, gene_table, spelt_out
 
 from evaluator.panel.model import Panel
@@ -266,6 +267,8 @@ def _newborn(
     newborn.uncallable = _merged(name, newborn.uncallable)
     if chance.random() < 0.5:
         _add_parents(newborn, chance)
+    else:
+        add_deletions(newborn, {symbol: world.genes[symbol] for symbol in sorted(chosen)}, chance)
     if newborn.evidence != "none" and chance.random() < 0.3:
         _add_block(newborn, world, chance.choice(sorted(chosen)), chance)
     return newborn
