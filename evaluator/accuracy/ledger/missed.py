@@ -24,6 +24,7 @@ class Miss(StrEnum):
     NOT_ON_PANEL = "not_on_panel"
     REVIEWED_AWAY = "reviewed_away"
     LATER_THAN_TARGET = "outcome_later_than_follow_up"
+    SAMPLE_DOUBTED = "sample_doubted"
     LOCUS_NOT_TESTED = "locus_not_tested"
     PHASE_UNKNOWN = "phase_unknown"
     REPEAT_NEEDED = "repeat_needed"
@@ -44,7 +45,8 @@ SENTENCES: dict[Miss, str] = {
     Miss.NOT_ON_PANEL: "the panel does not evaluate the condition, or not the causal gene for it",
     Miss.REVIEWED_AWAY: "a reviewer did not report it",
     Miss.LATER_THAN_TARGET: "the disease began later than the target",
-    Miss.LOCUS_NOT_TESTED: "the locus needs a dedicated caller, and its output was not given",
+    Miss.SAMPLE_DOUBTED: "the sample may not show the newborn: contaminated, transfused, swapped or mixed up",
+    Miss.LOCUS_NOT_TESTED: "the locus needs a dedicated caller: no output, no usable call, or no rule for it",
     Miss.PHASE_UNKNOWN: "two alleles; cis or trans, or the parent of origin, is not known",
     Miss.REPEAT_NEEDED: "an allele was seen but its call was not good enough",
     Miss.STRUCTURAL: "a deletion or duplication was seen, but does not count for this gene row",
@@ -59,7 +61,19 @@ SENTENCES: dict[Miss, str] = {
 }
 BY_REASON: dict[Miss, tuple[Reason, ...]] = {
     Miss.SAMPLE_FAILED: (Reason.SEQUENCING_FAILED, Reason.QUARANTINED),
-    Miss.LOCUS_NOT_TESTED: (Reason.SPECIAL_LOCUS_NEEDS_CALLER,),
+    Miss.SAMPLE_DOUBTED: (
+        Reason.CONTAMINATED_SAMPLE,
+        Reason.TRANSFUSED_BEFORE_SAMPLING,
+        Reason.SEX_MISMATCH,
+        Reason.DUPLICATE_SAMPLE,
+    ),
+    Miss.LOCUS_NOT_TESTED: (
+        Reason.SPECIAL_LOCUS_NEEDS_CALLER,
+        Reason.SPECIAL_LOCUS_NO_CALL,
+        Reason.SPECIAL_LOCUS_FILTERED,
+        Reason.SPECIAL_LOCUS_RULE_NOT_SET,
+        Reason.SPECIAL_LOCUS_AGAINST_SEX,
+    ),
     Miss.PHASE_UNKNOWN: (Reason.PHASE_UNKNOWN, Reason.PHASE_CONTRADICTED, Reason.PARENT_OF_ORIGIN_UNKNOWN),
     Miss.REPEAT_NEEDED: (
         *REPEAT,
@@ -94,8 +108,13 @@ BY_REASON: dict[Miss, tuple[Reason, ...]] = {
         Reason.LOW_CONFIDENCE_LOF,
         Reason.EVIDENCE_NOT_ACCEPTED,
     ),
-    Miss.ONE_HETEROZYGOTE: (Reason.ONE_ALLELE_ONLY, Reason.CARRIER_FEMALE, Reason.IN_CIS),
-    Miss.NO_ALLELE: (Reason.NO_QUALIFYING_ALLELE,),
+    Miss.ONE_HETEROZYGOTE: (
+        Reason.ONE_ALLELE_ONLY,
+        Reason.CARRIER_FEMALE,
+        Reason.IN_CIS,
+        Reason.SPECIAL_LOCUS_CARRIER,
+    ),
+    Miss.NO_ALLELE: (Reason.NO_QUALIFYING_ALLELE, Reason.SPECIAL_LOCUS_NEGATIVE),
 }
 PAIR = ["newborn", "condition"]
 

@@ -52,6 +52,11 @@ def classes(
         ("not reportable", "not_lof_mechanism", "evidence_refused"),
         ("not assessed", "low_callability;one_allele_only", "uncovered"),
         ("not assessed", "special_locus_needs_caller", "locus_not_tested"),
+        ("not assessed", "special_locus_filtered", "locus_not_tested"),
+        ("not reportable", "special_locus_carrier;copies_counted_only", "one_heterozygote_found"),
+        ("not reportable", "special_locus_negative;copies_counted_only", "no_allele_seen"),
+        ("not assessed", "contaminated_sample;low_callability", "sample_doubted"),
+        ("not reportable", "no_qualifying_allele;transfused_before_sampling", "sample_doubted"),
         ("not assessed", "repeat_low_depth;listed_allele", "repeat_needed"),
         ("not assessed", "quarantined", "sample_failed"),
         ("not reportable", "no_annotation", "other"),
@@ -118,7 +123,7 @@ def test_every_reason_has_one_class_at_most() -> None:
         Reason.LISTED_ALLELE, Reason.KNOWN_PATHOGENIC, Reason.PREDICTED_LOF, Reason.DIPLOTYPE_REPORTABLE,
         Reason.HOMOZYGOUS, Reason.HEMIZYGOUS, Reason.TWO_ALLELES_IN_TRANS, Reason.ONE_COPY_DOMINANT,
         Reason.HETEROPLASMY, Reason.PARENT_OF_ORIGIN_MATCHES, Reason.ONE_COPY_OF_X,
-        Reason.HEMIZYGOUS_OVER_DELETION, Reason.STRUCTURAL_DELETION,
+        Reason.HEMIZYGOUS_OVER_DELETION, Reason.STRUCTURAL_DELETION, Reason.SPECIAL_LOCUS_POSITIVE,
     }  # fmt: skip
     of_the_store = {
         Reason.NO_ANNOTATION,
@@ -126,5 +131,6 @@ def test_every_reason_has_one_class_at_most() -> None:
         Reason.NO_CONSEQUENCE,
         Reason.NO_STRUCTURAL_CALLS,
     }
-    of_the_parents = {Reason.DE_NOVO, Reason.PARENT_MISMATCH}  # said beside whatever decided
-    assert set(Reason) - set(listed) == told_of_a_positive | of_the_store | of_the_parents
+    # said beside whatever decided
+    beside = {Reason.DE_NOVO, Reason.PARENT_MISMATCH, Reason.COPIES_COUNTED_ONLY}
+    assert set(Reason) - set(listed) == told_of_a_positive | of_the_store | beside
