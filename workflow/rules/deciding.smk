@@ -4,7 +4,7 @@ rule flag:
         batches=collect(
             "results/store/batches/batch-{number}/{table}.parquet",
             number=BATCHES,
-            table=["newborns", "calls", "uncallable", "alleles", "special_loci", "parents"],
+            table=["newborns", "calls", "uncallable", "alleles", "special_loci", "parents", "structural"],
         ),
         variants="results/store/variants.parquet",
         samples=config["samples"],

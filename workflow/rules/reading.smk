@@ -15,6 +15,7 @@ rule extract:
             alleles="alleles.parquet",
             special_loci="special_loci.parquet",
             parents="parents.parquet",
+            structural="structural.parquet",
         ),
     log:
         "logs/extract/{number}.log",
