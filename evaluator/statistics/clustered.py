@@ -9,6 +9,7 @@ taken: near 0 and 1, where screening measures lie, Wilson's limits hold the trut
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,5 +65,6 @@ def design_effect(counts: NDArray[np.int64], totals: NDArray[np.int64]) -> float
     share = int(counts.sum()) / n
     if share in (0, 1):
         return 1.0
-    between = clusters / (clusters - 1) * float(((counts - share * totals) ** 2).sum()) / n**2
+    # Clusters come in no order, so the sum must not depend on it: fsum rounds once, at the end.
+    between = clusters / (clusters - 1) * math.fsum((counts - share * totals) ** 2) / n**2
     return max(1.0, between / (share * (1 - share) / n))

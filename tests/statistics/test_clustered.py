@@ -70,6 +70,13 @@ def test_never_narrower_than_independent_results(pairs: list[tuple[int, int]]) -
     assert found.upper >= exact[1] - 1e-12 >= found.estimate - 1e-9
 
 
+@given(st.permutations(range(len(TREATED[0]))))
+def test_the_order_of_clusters_changes_no_bit(order: list[int]) -> None:
+    """The design effect is the same to the last bit however the litters are listed."""
+    counts, totals = map(np.array, TREATED)
+    assert design_effect(counts[order], totals[order]) == design_effect(counts, totals)
+
+
 def test_coverage_where_results_are_alike(record_property: Callable[[str, object], None]) -> None:
     """False alarms that come in sites: limits for independent results fail, these hold the truth."""
     generator = np.random.default_rng(1992)
