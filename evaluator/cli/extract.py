@@ -43,6 +43,13 @@ from evaluator.variants.extract import extract as extract_batch
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Reference sequence: left-align insertions and deletions.",
 )
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Files read at a time; the store is the same for any number.",
+)
 @click.option("--batch", type=click.IntRange(min=1), help="Which batch, from 1; needs --newborns-per-batch.")
 def extract(
     samples: Path,
@@ -55,6 +62,7 @@ def extract(
     batch: int | None,
     *,
     fasta: Path | None,
+    threads: int,
 ) -> None:
     """Read newborns' VCFs into a store of calls and callability.
 
@@ -71,9 +79,18 @@ def extract(
     """  # noqa: D301 - \b is click's mark for text that must not be wrapped
     if (newborns_per_batch is None) != (batch is None):
         raise click.UsageError("--newborns-per-batch and --batch need each other")
-    sliced = newborns_per_batch, batch
     request = Request(
-        samples, load_panel(panel), out, regions, padding, on_error, *sliced, fasta, sys.stdin.buffer
+        samples,
+        load_panel(panel),
+        out,
+        regions,
+        padding,
+        on_error,
+        newborns_per_batch,
+        batch,
+        fasta,
+        threads,
+        sys.stdin.buffer,
     )
     summary = extract_batch(request, now(), _progress if sys.stderr.isatty() else None)
     if fasta is None:

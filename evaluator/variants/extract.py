@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -17,11 +17,17 @@ from evaluator.variants.batch import AllelesSeen, Scope, batch_manifest, batch_t
 from evaluator.variants.callability import read_bed
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn, read_cohort
 from evaluator.variants.fasta import fasta_identity, left_aligned, moved
+from evaluator.variants.file_threads import results_in_order
 from evaluator.variants.growth import Target, require_build_of, targets
 from evaluator.variants.intervals import Intervals, from_frame, united
 from evaluator.variants.newborn import NewbornData, without_calls
 from evaluator.variants.parents import read_parents
-from evaluator.variants.shared_file import Failures, read_shared_file
+from evaluator.variants.shared_file import (
+    AnnotationFields,
+    Failures,
+    read_shared_file,
+    with_agreeing_annotations,
+)
 from evaluator.variants.special_loci import read_special_loci
 from evaluator.variants.standard_input import standard_input_kept
 from evaluator.variants.structural_file import read_structural_files
@@ -43,6 +49,7 @@ class Request:
     newborns_per_batch: int | None = None
     batch: int | None = None
     fasta: Path | None = None  # the reference sequence, to left-align insertions and deletions
+    threads: int = 1  # files read at a time; any number gives the same bytes
     standard_input: BinaryIO | None = None  # the VCF of rows that name "-"
 
 
@@ -113,16 +120,17 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     special = read_special_loci(cohort)
     data = [without_calls(newborn) for newborn in cohort.newborns if not newborn.sequenced]
     structural, failures = read_structural_files(cohort.newborns, scope.regions, request.panel.genome_build)
-    annotations: dict[str, list[str] | None] = {}
+    annotations: AnnotationFields = {}
     alleles = AllelesSeen()
     stop = request.on_error == "stop" or held is not None  # nobody can be set aside in some regions only
     # Who is set aside for a structural VCF gets no calls; a run that will stop tells all of its problems.
-    for group in _by_file(cohort, set() if stop else set(failures)):
-        found, failed = read_shared_file(group, scope, annotations)
-        for newborn_data in found:
+    groups = _by_file(cohort, set() if stop else set(failures))
+    for group, unchecked in results_in_order(groups, partial(read_shared_file, scope=scope), request.threads):
+        file = with_agreeing_annotations(group, unchecked, annotations)
+        for newborn_data in file.found:
             alleles.add(newborn_data.alleles)
             data.append(replace(newborn_data, alleles=ALLELES_SEEN.to_frame()))
-        for name, error in failed.items():
+        for name, error in file.failures.items():
             earlier = failures[name].problems if name in failures else ()
             failures[name] = InputError([*earlier, *error.problems])
         told(len(group))

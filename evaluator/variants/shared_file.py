@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -22,16 +22,21 @@ from evaluator.variants.sources import Source, open_source
 
 # Of so many samples nearly all genotypes are reference; parsing each would cost more than all the rest.
 REFERENCES_UNREAD = 16
+AnnotationFields = dict[str, list[str] | None]
 Failures = dict[str, InputError]  # newborn -> what is wrong with its files
 
 
-def read_shared_file(
-    group: list[Newborn], scope: Scope, annotations: dict[str, list[str] | None]
-) -> tuple[list[NewbornData], Failures]:
-    """Read the VCF of a group of newborns once; what is wrong is told per newborn and stops nobody else.
+@dataclass(frozen=True)
+class SharedFile:
+    """What one VCF gave: the rows of its newborns, and per newborn what is wrong."""
 
-    `annotations` collects the sub-fields of INFO's annotations over the files of a batch.
-    """
+    found: list[NewbornData]
+    failures: Failures
+    annotations: AnnotationFields  # kind of annotation -> its sub-fields by the header; None without it
+
+
+def read_shared_file(group: list[Newborn], scope: Scope) -> SharedFile:
+    """Read the VCF of a group of newborns once; what is wrong is told per newborn and stops nobody else."""
     path = group[0].vcf
     if path is None:
         raise AssertionError("only newborns with a VCF are grouped")
@@ -39,11 +44,11 @@ def read_shared_file(
         source = open_source(path)
         build_by = require_build(source.header, scope.panel.genome_build, scope.regions.contigs())
     except InputError as error:
-        return [], {newborn.id: error for newborn in group}
+        return SharedFile([], {newborn.id: error for newborn in group}, {})
     samples, failures = _samples(source, group)
     group = [newborn for newborn in group if newborn.id in samples]
     if not group:
-        return [], failures
+        return SharedFile([], failures, {})
     try:
         read = read_joint if is_wide(source) else read_samples
         reading = read(source, scope.regions, sorted(set(samples.values())))
@@ -53,11 +58,10 @@ def read_shared_file(
         elif not build_by:
             build_by = require_listed_bases(source.header, reading.touched, alleles, build)
         require_agreeing_bases(source.path, reading.touched, alleles)
-        _agree_on_annotations(source, annotations)
     except InputError as error:
-        return [], failures | {newborn.id: error for newborn in group}
+        return SharedFile([], failures | {newborn.id: error for newborn in group}, {})
     found, failed = _assembled(group, samples, source, reading, scope, build_by)
-    return found, failures | failed
+    return SharedFile(found, failures | failed, source.header.annotation_fields())
 
 
 def _samples(source: Source, group: list[Newborn]) -> tuple[dict[str, str], Failures]:
@@ -171,14 +175,18 @@ def _evidence(scope: Scope, path: Path | None, names: tuple[str, ...]) -> Eviden
     return read_callable(path, names, scope.regions, scope.panel.genome_build, rule)
 
 
-def _agree_on_annotations(source: Source, annotations: dict[str, list[str] | None]) -> None:
-    """All files of a batch must mean the same by the sub-fields of CSQ, ANN and BCSQ."""
-    for name, fields in source.header.annotation_fields().items():
+def with_agreeing_annotations(
+    group: list[Newborn], read: SharedFile, annotations: AnnotationFields
+) -> SharedFile:
+    """Collect the file's annotations with those of the batch; newborns of a file that differs fail."""
+    for name, fields in read.annotations.items():
         if annotations.get(name) is None:
             annotations[name] = fields
         elif fields is not None and fields != annotations[name]:
-            raise InputError.of(
-                source.path,
+            error = InputError.of(
+                group[0].vcf or "",
                 f"its INFO/{name.upper()} has other sub-fields than an earlier file of the batch; annotate "
                 "all newborns with the same tool and options, or extract them in different batches",
             )
+            return SharedFile([], read.failures | {newborn.id: error for newborn in group}, {})
+    return read

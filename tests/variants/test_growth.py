@@ -239,7 +239,7 @@ def test_threads_do_not_change_a_byte(
     for threads in ("1", "2", "8"):
         monkeypatch.setenv("POLARS_MAX_THREADS", threads)
         out = tmp_path / f"threads-{threads}"
-        done = nbseval("extract", sheet, "--panel", panel.path, "--out", out)
+        done = nbseval("extract", sheet, "--panel", panel.path, "--out", out, "--threads", threads)
         assert done.returncode == 0, done.stderr
         found.append({name: text for name, text in contents(out).items() if "clock" not in name})
     assert found[0] == found[1] == found[2]

@@ -37,7 +37,7 @@ rule extract:
     shell:
         "POLARS_MAX_THREADS={threads} nbseval extract {input.samples:q} --panel {params.panel:q}"
         " --newborns-per-batch {params.newborns_per_job} --batch {wildcards.number}"
-        " --on-error {params.on_error} {params.fasta:q} --out {params.store:q} 2> {log:q}"
+        " --on-error {params.on_error} {params.fasta:q} --threads {threads} --out {params.store:q} 2> {log:q}"
 
 
 rule annotate:
