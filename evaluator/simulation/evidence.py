@@ -18,22 +18,6 @@ def planting(purpose: Purpose, genotype: str) -> Build:
     return build
 
 
-def special_locus(bench: Bench) -> Planted | None:
-    """Plant two copies of a listed allele at a locus that raw calls cannot decide."""
-    catalogue = bench.catalogue
-    genes = [
-        gene
-        for gene, rows in catalogue.rows.items()
-        if gene in catalogue.models
-        and all(row.special_locus and not row.special_locus.endswith("_inversion") for row in rows)
-        and all(row.inheritance == "AR" for row in rows)
-    ]
-    if not (drawn := bench.allele(genes)):
-        return None
-    gene, allele = drawn
-    return Planted(gene, (bench.sequencer.call(allele, "1/1"),))
-
-
 def nothing_to_see(bench: Bench) -> Planted | None:
     """Plant a disease that left no trace in the panel's genes."""
     gene = bench.pick(sorted(bench.catalogue.inherited("AR")))
@@ -143,11 +127,5 @@ EVIDENCE_SCENARIOS = (
         "One stop in a dominant gene that acts by another mechanism.",
         NOT,
         planting(Purpose.LOF_OTHER_MECHANISM, "0/1"),
-    ),
-    Scenario(
-        "special_locus_raw_call",
-        "Two listed copies at a locus that needs its own caller.",
-        Verdict.NOT_ASSESSED,
-        special_locus,
     ),
 )

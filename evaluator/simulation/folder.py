@@ -22,12 +22,14 @@ CSQ_HEADER = (
     f' Format: {"|".join(CSQ_FIELDS)}">'
 )
 BRIDGED = 10_000  # bases between two regions of the panel that one callable stretch spans
+SPECIAL_LOCI_TABLE = "special_loci.tsv"  # of all newborns
 SAMPLE_COLUMNS = (
     "newborn",
     "sex",
     "vcf",
     "status",
     "callable",
+    "special_loci",
     "site",
     "region",
     "ancestry",
@@ -130,7 +132,7 @@ class CallableRegions:
         return "".join(lines)
 
 
-def sample_row(newborn: Newborn) -> tuple[str, ...]:
+def sample_row(newborn: Newborn, *, callers_run: bool) -> tuple[str, ...]:
     """Return one row of samples.tsv; paths are relative to it."""
     there = newborn.sequenced
     consents = (newborn.status.value not in ("declined", "withdrawn"), newborn.consent_registry)
@@ -140,6 +142,7 @@ def sample_row(newborn: Newborn) -> tuple[str, ...]:
         f"vcf/{newborn.name}.vcf.gz" if there else "",
         newborn.status,
         f"callable/{newborn.name}.bed" if there else "",
+        SPECIAL_LOCI_TABLE if callers_run else "",
         newborn.site,
         newborn.region,
         newborn.ancestry,

@@ -28,6 +28,8 @@ samples.tsv       the sample sheet; paths are relative to it
 vcf/              one VCF per sequenced newborn
 callable/         where each newborn was read well: the panel's regions and what lies between near
                   neighbours, less the planted gaps
+special_loci.tsv  what the callers of special loci say, where the panel has such loci; a few newborns are
+                  left out and stay not assessed there
 clinvar.vcf.gz    a synthetic ClinVar; truth.tsv supposes that `nbseval annotate --clinvar` reads it
 outcomes.tsv      the reference standard: confirmed, followed up, missed, linked to a registry (every newborn
                   for the conditions of today's test, four in five for the others)

@@ -26,6 +26,15 @@ class Gap(NamedTuple):
     end: int
 
 
+class CallerRow(NamedTuple):
+    """What the caller of a special locus says of one newborn; the columns of its table."""
+
+    locus: str
+    copy_number: str = ""
+    call: str = ""
+    caller: str = "simulated"
+
+
 @dataclass(frozen=True)
 class Planted:
     """One scenario in one newborn."""
@@ -34,6 +43,8 @@ class Planted:
     calls: tuple[Call, ...] = ()
     gaps: tuple[Gap, ...] = ()
     verdicts: Mapping[GeneRow, Verdict] = field(default_factory=dict)  # rows that differ from the scenario's
+    special: tuple[CallerRow, ...] = ()
+    callers_run: bool = True  # False: no special locus of this newborn has its caller's table
 
 
 @dataclass

@@ -16,11 +16,19 @@ from evaluator.simulation.calls import Sequencer
 from evaluator.simulation.catalogue import build_catalogue
 from evaluator.simulation.classifications import clinvar_header, clinvar_lines
 from evaluator.simulation.cohort import Newborn, build_cohort
-from evaluator.simulation.folder import SAMPLE_COLUMNS, CallableRegions, as_tsv, sample_row, write_vcf
+from evaluator.simulation.folder import (
+    SAMPLE_COLUMNS,
+    SPECIAL_LOCI_TABLE,
+    CallableRegions,
+    as_tsv,
+    sample_row,
+    write_vcf,
+)
 from evaluator.simulation.markers import build_markers
 from evaluator.simulation.readme import readme
 from evaluator.simulation.reference_standard import Outcome, Truth, conventional, outcomes
-from evaluator.simulation.scenario import Bench, Planted
+from evaluator.simulation.scenario import Bench, CallerRow, Planted
+from evaluator.simulation.special_loci import caller_rows
 from evaluator.simulation.truth import TRUTH, newborn_truth
 from evaluator.variants.writing import write_bgzipped_vcf
 
@@ -59,7 +67,6 @@ def simulate(panel: Panel, newborns: int, seed: int, out: Path) -> Simulation:
         truth = _write_newborns(folder, bench, cohort, seed)
         clinvar = clinvar_lines(markers.classifications)
         write_bgzipped_vcf(folder / "clinvar.vcf.gz", clinvar_header(panel.genome_build), clinvar)
-        write_text(folder / "samples.tsv", as_tsv(SAMPLE_COLUMNS, map(sample_row, cohort)))
         write_text(folder / "README.txt", readme(panel, cohort, seed))
     planted = {newborn.scenario.name for newborn in cohort if newborn.scenario}
     return Simulation(
@@ -82,11 +89,14 @@ def _write_newborns(folder: Path, bench: Bench, cohort: list[Newborn], seed: int
     (folder / "callable").mkdir()
     truth: dict[str, list[Truth]] = {}
     genes: dict[str, str] = {}
+    told: dict[str, tuple[CallerRow, ...]] = {}
     for newborn in cohort:
         rng = _stream(seed, newborn.name)
         own = Bench(catalogue, bench.markers, Sequencer(catalogue.panel.criteria, rng), rng)
         planted = _plant(newborn, own)
-        truth[newborn.name] = newborn_truth(catalogue, newborn, planted)
+        callers = _stream(seed, f"{newborn.name}/special loci")
+        told[newborn.name] = caller_rows(catalogue, planted, callers) if newborn.sequenced else ()
+        truth[newborn.name] = newborn_truth(catalogue, newborn, planted, told[newborn.name])
         if planted:
             genes[newborn.name] = planted.gene
         if not newborn.sequenced:
@@ -97,6 +107,7 @@ def _write_newborns(folder: Path, bench: Bench, cohort: list[Newborn], seed: int
         write_text(
             folder / "callable" / f"{newborn.name}.bed", stretches.text(planted.gaps if planted else ())
         )
+    _write_sheet(folder, cohort, told)
     rng = _stream(seed, "outcomes")
     known = outcomes(cohort, truth, genes, catalogue, rng)
     today = conventional(cohort, known, catalogue, rng)
@@ -105,6 +116,15 @@ def _write_newborns(folder: Path, bench: Bench, cohort: list[Newborn], seed: int
     write_text(folder / "outcomes.tsv", as_tsv(Outcome._fields, known))
     write_text(folder / "conventional.tsv", as_tsv(("newborn", "condition", "index"), today))
     return truth
+
+
+def _write_sheet(folder: Path, cohort: list[Newborn], told: dict[str, tuple[CallerRow, ...]]) -> None:
+    """Write samples.tsv and, where the panel has special loci, the table of their callers."""
+    sheet = [sample_row(newborn, callers_run=bool(told[newborn.name])) for newborn in cohort]
+    write_text(folder / "samples.tsv", as_tsv(SAMPLE_COLUMNS, sheet))
+    rows = [(newborn.name, *row) for newborn in cohort for row in told[newborn.name]]
+    if rows:
+        write_text(folder / SPECIAL_LOCI_TABLE, as_tsv(("newborn", *CallerRow._fields), rows))
 
 
 def _plant(newborn: Newborn, bench: Bench) -> Planted | None:

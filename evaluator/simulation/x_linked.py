@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from evaluator.simulation.scenario import Bench, Planted, scenario
 from evaluator.vocabulary import Sex, Verdict
@@ -31,7 +32,8 @@ def boy_hemizygous_diploid(bench: Bench) -> Planted | None:
 def boy_inversion_gene(bench: Bench) -> Planted | None:
     """Plant a boy's only copy in a gene whose inversion nobody looked for: the sequence is enough."""
     genes = bench.catalogue.x_linked("XLR", inversions=True) - bench.catalogue.x_linked("XLR")
-    return _one_allele(bench, genes, "1")
+    planted = _one_allele(bench, genes, "1")
+    return planted and replace(planted, callers_run=False)
 
 
 @scenario(Verdict.NOT_ASSESSED, sex=Sex.MALE)

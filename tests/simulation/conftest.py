@@ -38,6 +38,7 @@ GENES = [
     ("rickets", "PHEX", "XLD", "lof", "all", "", "", ""),
     ("haemophilia-a", "F8", "XLR", "lof", "all", "", "F8_inversion", ""),
     ("gaucher", "GBA1", "AR", "lof", "all", "", "GBA1", ""),
+    ("sma", "SMN1", "AR", "lof", "all", "", "SMN1", ""),
     ("surfactant", "CSF2RA", "AR", "lof", "all", "", "", ""),
 ]
 
