@@ -9,7 +9,7 @@ from evaluator.screening.gene_rows import TWO_COPIES
 from evaluator.screening.reasons import Reason
 from evaluator.screening.structural import DELETION
 from evaluator.screening.structural_places import SAME_EVENT, reciprocal_overlap
-from evaluator.screening.zygosity import HETEROZYGOUS, HOMOZYGOUS
+from evaluator.screening.zygosity import HALF, HETEROZYGOUS, HOMOZYGOUS
 from evaluator.variants.structural import SHORTEST
 from evaluator.variants.substitutions import UNEQUAL_BLOCK
 
@@ -76,7 +76,8 @@ def beside_deletions(candidates: pl.DataFrame) -> pl.DataFrame:
     impossible = inside.filter(
         recessive
         & (pl.col("zygosity") == HETEROZYGOUS)
-        & pl.col("of_deletion").is_in([HETEROZYGOUS, HOMOZYGOUS])
+        # One copy seen as deleted is enough, whatever became of the other.
+        & pl.col("of_deletion").is_in([HETEROZYGOUS, HALF, HOMOZYGOUS])
     )
     doubted = pl.concat([impossible["place"], impossible["deletion"]]).unique()
     # A deletion that is itself in doubt says nothing of the homozygotes over it.
@@ -90,7 +91,10 @@ def beside_deletions(candidates: pl.DataFrame) -> pl.DataFrame:
     in_doubt = pl.col("place").is_in(doubted.implode())
     return numbered.with_columns(
         is_over.alias("over_deletion"),
+        # However many alleles the genotype names, all are those of the one copy that is left.
         pl.when(is_over).then(pl.lit(HETEROZYGOUS)).otherwise("zygosity").alias("zygosity"),
+        pl.when(is_over).then(pl.lit(1, pl.Int8)).otherwise("copies").alias("copies"),
+        pl.when(is_over).then(pl.lit(2, pl.Int8)).otherwise("ploidy").alias("ploidy"),
         pl.when(in_doubt)
         .then(pl.lit(str(Reason.REPEAT_CONTRADICTS_DELETION)))
         .otherwise("repeat")

@@ -10,6 +10,7 @@ from known import Gene, Newborn, Row, shared
 from evaluator.panel.criteria import Criteria
 
 AUTOSOMES = 2
+OWN_FILE = "vcf"  # the newborn's own VCF, which holds all small calls and may hold deletions
 
 
 def structural_calls(
@@ -72,6 +73,11 @@ def believed(call: Row, criteria: Criteria) -> bool:
     return least is None or (call["genotype_quality"] is not None and call["genotype_quality"] >= least)
 
 
+def file_of(call: Row) -> str:
+    """Which of the newborn's files the call stands in."""
+    return str(call.get("origin", OWN_FILE))
+
+
 def inside(small: Row, deletion: Row) -> bool:
     """All bases of a small call lie where the deletion took one copy."""
     if deletion["ref"] != "DEL" or small["ref"] == "DEL":
@@ -91,14 +97,13 @@ def on_one_copy(call: Row) -> bool:
 
 
 def impossible(small: list[Row], deletions: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Heterozygotes inside a deletion of one copy or of both, and the deletions that they speak against."""
+    """Heterozygotes inside a deletion, and the deletions that they speak against.
+
+    Where at least one copy is gone, at most one is left, and it cannot carry two different bases; what the
+    genotype leaves open about the other copy does not matter.
+    """
     pairs = [
-        (call, gone)
-        for call in small
-        for gone in deletions
-        if heterozygous(call)
-        and inside(call, gone)
-        and (on_one_copy(gone) or gone["copies"] == gone["ploidy"])
+        (call, gone) for call in small for gone in deletions if heterozygous(call) and inside(call, gone)
     ]
     return [call for call, _ in pairs], [gone for _, gone in pairs]
 

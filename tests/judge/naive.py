@@ -14,7 +14,7 @@ from itertools import product
 
 from allele_rules import AlleleRules
 from callers import CARRIER, INVERSIONS, NEGATIVE, PENDING, POSITIVE, UNSEEN, amounts_to, said_of
-from deletions import beside_deletions, inside, structural_calls
+from deletions import OWN_FILE, beside_deletions, file_of, inside, structural_calls
 from family import OF, Family
 from known import (
     Name,
@@ -339,7 +339,7 @@ class Judge(AlleleRules):
             return "cis" if whole[0] == whole[1] else "trans"
         if inside(one, other) or inside(other, one):
             return "trans"
-        if one.get("origin") != other.get("origin"):  # phase sets of two files have nothing in common
+        if file_of(one) != file_of(other):  # phase sets of two files have nothing in common
             return None
         substitutions = all(len(call[key]) == 1 for call in (one, other) for key in ("ref", "alt"))
         if substitutions and one["position"] == other["position"]:
@@ -349,7 +349,7 @@ class Judge(AlleleRules):
         if placed and one["phase_set"] is not None and one["phase_set"] == other["phase_set"]:
             return None if self.family.contradicts(one, other) else by_place
         by_parents = self.family.relation(one, other)
-        bare = placed and "origin" not in one and one["phase_set"] is None and other["phase_set"] is None
+        bare = placed and file_of(one) == OWN_FILE and one["phase_set"] is None and other["phase_set"] is None
         if by_parents or not bare or self.criteria.phase.pipe_without_phase_set == "unphased":
             return by_parents
         return by_place
