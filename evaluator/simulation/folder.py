@@ -14,6 +14,7 @@ from evaluator.simulation.calls import LOW_QUALITY, Call
 from evaluator.simulation.catalogue import Allele, Catalogue
 from evaluator.simulation.cohort import Newborn
 from evaluator.simulation.consequences import CSQ_FIELDS, Consequence, csq, vep_alleles
+from evaluator.simulation.examinations import Examinations
 from evaluator.simulation.scenario import Gap
 from evaluator.variants.writing import write_bgzipped_vcf
 
@@ -22,13 +23,13 @@ CSQ_HEADER = (
     f' Format: {"|".join(CSQ_FIELDS)}">'
 )
 BRIDGED = 10_000  # bases between two regions of the panel that one callable stretch spans
-SPECIAL_LOCI_TABLE = "special_loci.tsv"  # of all newborns
 SAMPLE_COLUMNS = (
     "newborn",
     "sex",
     "vcf",
     "status",
     "callable",
+    "structural_vcf",
     "special_loci",
     "site",
     "region",
@@ -132,9 +133,10 @@ class CallableRegions:
         return "".join(lines)
 
 
-def sample_row(newborn: Newborn, *, callers_run: bool) -> tuple[str, ...]:
+def sample_row(newborn: Newborn, examined: Examinations) -> tuple[str, ...]:
     """Return one row of samples.tsv; paths are relative to it."""
     there = newborn.sequenced
+    cells = examined.cells(newborn.name)
     consents = (newborn.status.value not in ("declined", "withdrawn"), newborn.consent_registry)
     return (
         newborn.name,
@@ -142,7 +144,7 @@ def sample_row(newborn: Newborn, *, callers_run: bool) -> tuple[str, ...]:
         f"vcf/{newborn.name}.vcf.gz" if there else "",
         newborn.status,
         f"callable/{newborn.name}.bed" if there else "",
-        SPECIAL_LOCI_TABLE if callers_run else "",
+        *(cells.get(name, "") for name in ("structural_vcf", "special_loci")),
         newborn.site,
         newborn.region,
         newborn.ancestry,

@@ -35,6 +35,16 @@ class CallerRow(NamedTuple):
     caller: str = "simulated"
 
 
+class Deletion(NamedTuple):
+    """One deletion in the structural VCF; 0-based half-open."""
+
+    contig: str
+    start: int
+    end: int
+    genotype: str
+    filter: str = "PASS"
+
+
 @dataclass(frozen=True)
 class Planted:
     """One scenario in one newborn."""
@@ -44,6 +54,7 @@ class Planted:
     gaps: tuple[Gap, ...] = ()
     verdicts: Mapping[GeneRow, Verdict] = field(default_factory=dict)  # rows that differ from the scenario's
     special: tuple[CallerRow, ...] = ()
+    deletions: tuple[Deletion, ...] = ()
     callers_run: bool = True  # False: no special locus of this newborn has its caller's table
 
 

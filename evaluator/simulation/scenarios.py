@@ -10,6 +10,7 @@ from evaluator.simulation.evidence import EVIDENCE_SCENARIOS
 from evaluator.simulation.quality import QUALITY_SCENARIOS
 from evaluator.simulation.scenario import Scenario
 from evaluator.simulation.special_loci import SPECIAL_LOCUS_SCENARIOS
+from evaluator.simulation.structural import STRUCTURAL_SCENARIOS
 from evaluator.simulation.x_linked import X_LINKED_SCENARIOS
 
 _FAMILIES = (
@@ -19,6 +20,7 @@ _FAMILIES = (
     QUALITY_SCENARIOS,
     COVERAGE_SCENARIOS,
     SPECIAL_LOCUS_SCENARIOS,
+    STRUCTURAL_SCENARIOS,
 )
 SCENARIOS: tuple[Scenario, ...] = tuple(
     scenario for scenario in chain.from_iterable(zip_longest(*_FAMILIES)) if scenario is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -16,9 +17,9 @@ from evaluator.simulation.calls import Sequencer
 from evaluator.simulation.catalogue import build_catalogue
 from evaluator.simulation.classifications import clinvar_header, clinvar_lines
 from evaluator.simulation.cohort import Newborn, build_cohort
+from evaluator.simulation.examinations import SPECIAL_LOCI_TABLE, Examinations, Laboratory
 from evaluator.simulation.folder import (
     SAMPLE_COLUMNS,
-    SPECIAL_LOCI_TABLE,
     CallableRegions,
     as_tsv,
     sample_row,
@@ -28,7 +29,7 @@ from evaluator.simulation.markers import build_markers
 from evaluator.simulation.readme import readme
 from evaluator.simulation.reference_standard import Outcome, Truth, conventional, outcomes
 from evaluator.simulation.scenario import Bench, CallerRow, Planted
-from evaluator.simulation.special_loci import caller_rows
+from evaluator.simulation.structural import write_structural_vcf
 from evaluator.simulation.truth import TRUTH, newborn_truth
 from evaluator.variants.writing import write_bgzipped_vcf
 
@@ -87,16 +88,20 @@ def _write_newborns(folder: Path, bench: Bench, cohort: list[Newborn], seed: int
     stretches = CallableRegions(catalogue.panel)
     (folder / "vcf").mkdir()
     (folder / "callable").mkdir()
+    (folder / "structural").mkdir()
     truth: dict[str, list[Truth]] = {}
     genes: dict[str, str] = {}
-    told: dict[str, tuple[CallerRow, ...]] = {}
+    laboratory = Laboratory(catalogue)
+    examinations: dict[str, Examinations] = {}
     for newborn in cohort:
         rng = _stream(seed, newborn.name)
         own = Bench(catalogue, bench.markers, Sequencer(catalogue.panel.criteria, rng), rng)
         planted = _plant(newborn, own)
-        callers = _stream(seed, f"{newborn.name}/special loci")
-        told[newborn.name] = caller_rows(catalogue, planted, callers) if newborn.sequenced else ()
-        truth[newborn.name] = newborn_truth(catalogue, newborn, planted, told[newborn.name])
+        examined = Examinations()
+        if newborn.sequenced:
+            examined = laboratory.examine(planted, partial(_own_stream, seed, newborn.name))
+        examinations[newborn.name] = examined
+        truth[newborn.name] = newborn_truth(catalogue, newborn, planted, examined)
         if planted:
             genes[newborn.name] = planted.gene
         if not newborn.sequenced:
@@ -107,7 +112,10 @@ def _write_newborns(folder: Path, bench: Bench, cohort: list[Newborn], seed: int
         write_text(
             folder / "callable" / f"{newborn.name}.bed", stretches.text(planted.gaps if planted else ())
         )
-    _write_sheet(folder, cohort, told)
+        if examined.deletions is not None:
+            path = folder / "structural" / f"{newborn.name}.vcf.gz"
+            write_structural_vcf(path, newborn.name, examined.deletions, catalogue.panel.genome_build)
+    _write_sheet(folder, cohort, examinations)
     rng = _stream(seed, "outcomes")
     known = outcomes(cohort, truth, genes, catalogue, rng)
     today = conventional(cohort, known, catalogue, rng)
@@ -118,11 +126,11 @@ def _write_newborns(folder: Path, bench: Bench, cohort: list[Newborn], seed: int
     return truth
 
 
-def _write_sheet(folder: Path, cohort: list[Newborn], told: dict[str, tuple[CallerRow, ...]]) -> None:
+def _write_sheet(folder: Path, cohort: list[Newborn], examinations: dict[str, Examinations]) -> None:
     """Write samples.tsv and, where the panel has special loci, the table of their callers."""
-    sheet = [sample_row(newborn, callers_run=bool(told[newborn.name])) for newborn in cohort]
+    sheet = [sample_row(newborn, examinations[newborn.name]) for newborn in cohort]
     write_text(folder / "samples.tsv", as_tsv(SAMPLE_COLUMNS, sheet))
-    rows = [(newborn.name, *row) for newborn in cohort for row in told[newborn.name]]
+    rows = [(newborn.name, *row) for newborn in cohort for row in examinations[newborn.name].special]
     if rows:
         write_text(folder / SPECIAL_LOCI_TABLE, as_tsv(("newborn", *CallerRow._fields), rows))
 
@@ -139,3 +147,8 @@ def _plant(newborn: Newborn, bench: Bench) -> Planted | None:
 def _stream(seed: int, purpose: str) -> Random:
     """Return the random stream of one purpose: newborns stay the same when another is added."""
     return Random(f"{seed}/{purpose}")  # noqa: S311 - repeatable on purpose, and no secret
+
+
+def _own_stream(seed: int, newborn: str, purpose: str) -> Random:
+    """Return the random stream of one purpose in one newborn."""
+    return _stream(seed, f"{newborn}/{purpose}")

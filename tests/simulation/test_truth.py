@@ -12,6 +12,7 @@ from evaluator.panel.model import Panel
 from evaluator.simulation.calls import Sequencer
 from evaluator.simulation.catalogue import Catalogue, build_catalogue
 from evaluator.simulation.cohort import Newborn, build_cohort
+from evaluator.simulation.examinations import Examinations
 from evaluator.simulation.markers import build_markers
 from evaluator.simulation.scenario import Bench, Planted
 from evaluator.simulation.scenarios import SCENARIOS
@@ -39,7 +40,7 @@ def newborn(bench: Bench) -> Newborn:
 
 def answers(catalogue: Catalogue, newborn: Newborn, planted: Planted | None) -> dict[str, tuple[str, str]]:
     """Verdict and scenario of each condition."""
-    return {row[1]: (row[2], row[3]) for row in newborn_truth(catalogue, newborn, planted)}
+    return {row[1]: (row[2], row[3]) for row in newborn_truth(catalogue, newborn, planted, Examinations())}
 
 
 def test_silence_is_negative_except_at_special_loci(bench: Bench, newborn: Newborn) -> None:
