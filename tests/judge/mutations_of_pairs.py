@@ -9,14 +9,14 @@ PAIRS = (
     Mutation(
         "two alternatives of one genotype are in trans",
         "phase.py",
-        "(diploid() & (same_record() | same_base()))",
-        "(diploid() & same_base())",
+        "diploid() & (same_record() | same_base() | across_deletion())",
+        "diploid() & (same_base() | across_deletion())",
     ),
     Mutation(
         "two substitutions of one base are in trans",
         "phase.py",
-        "(diploid() & (same_record() | same_base()))",
-        "(diploid() & same_record())",
+        "diploid() & (same_record() | same_base() | across_deletion())",
+        "diploid() & (same_record() | across_deletion())",
     ),
     Mutation(
         "phase holds within a set",
