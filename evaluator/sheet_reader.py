@@ -220,9 +220,10 @@ def _numeral(column: Column, text: str, shown: str) -> tuple[int | float | None,
         return None, f"{shown} is not {'a whole number' if column.kind == 'integer' else 'a number'}"
     low, high = column.minimum, column.maximum
     # `not (...)` also refuses "nan", which compares false with everything
-    if (low is not None and not value >= low) or (high is not None and not value <= high):
+    too_low = low is not None and not (value > low if column.above else value >= low)
+    if too_low or (high is not None and not value <= high):
         limits = f"below {low:g}" if high is None else f"outside {low or 0:g} to {high:g}"
-        return None, f"{shown} is {limits}"
+        return None, f"{shown} is {limits}{f', {low:g} not included' if column.above else ''}"
     if column.kind == "integer" and abs(value) >= 2**31:
         return None, f"{shown} is too large"
     return value, ""

@@ -38,6 +38,7 @@ class Column:
     words: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    above: bool = False  # the minimum itself is not allowed
 
     @property
     def dtype(self) -> pl.DataType:
@@ -169,7 +170,7 @@ OUTCOMES = Sheet(
         _word("onset_class", ("target", "late_onset", "incidental")),
         *_text("severity"),
         _word("reason_fp", ("technical", "cis", "classification", "carrier", "nonpenetrant", "other")),
-        _number("verification_probability", 0, 1),
+        Column("verification_probability", "number", minimum=0, maximum=1, above=True),
         *_text("reason"),
     ),
     key=("newborn", "condition", "basis"),

@@ -55,6 +55,19 @@ def test_a_number_out_of_range_says_the_range(tmp_path: Path) -> None:
     assert [problem.message for problem in read_sheet(path, COUNTS)[1]] == ["tp '-1' is below 0"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "accepted"),
+    [("0", False), ("-0.1", False), ("1.01", False), ("nan", False), ("0.01", True), ("1", True)],
+)
+def test_a_probability_of_zero_cannot_have_been_drawn(tmp_path: Path, cell: str, *, accepted: bool) -> None:
+    """The share of newborns drawn for verification is above 0 and at most 1."""
+    path = tmp_path / "outcomes.tsv"
+    header = "newborn\tcondition\treference\tverification_probability\n"
+    path.write_text(f"{header}a\tmcadd\tunaffected\t{cell}\n", encoding="utf-8")
+    found = [problem.message for problem in read_sheet(path, OUTCOMES)[1]]
+    assert found == ([] if accepted else ["verification_probability is outside 0 to 1, 0 not included"])
+
+
 CELLS = {
     "newborn": st.sampled_from(["a", "b", " c ", "d", "e5", "ü", "\x1cx", "=1", ""]),
     "condition": st.sampled_from(["mcadd", " scid", "Big", ""]),

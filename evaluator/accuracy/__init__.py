@@ -10,6 +10,8 @@ measures        every measure of one stratum with its interval, or the reason wh
 verification/   what was not verified: correction, bounds, imputation, samples, registries, tipping
 programme/      what a year would find: evidence, model, projection, tornado
 
+ascertainment   missed cases seen through a registry: completeness, maturity, adjusted sensitivity
+sampled_verification  accuracy from negatives drawn for verification by design
 clustering      intervals where newborns share conditions, and sites share newborns
 comparison      the genomic test beside today's test on the same newborns
 sensitivity_analysis  the headline under every declared choice

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from evaluator.accuracy.annex import Annex
+from evaluator.accuracy.ascertainment import ascertainment
 from evaluator.accuracy.clustering import clustered
 from evaluator.accuracy.comparison import comparison
 from evaluator.accuracy.counts import read_counts
@@ -22,7 +23,10 @@ from evaluator.accuracy.ledger.reference import reference_results
 from evaluator.accuracy.ledger.screened import Screened, screen_results
 from evaluator.accuracy.ledger.strata import Stratum, counts_by
 from evaluator.accuracy.measures import Settings, accuracy_table
+from evaluator.accuracy.sampled_verification import sampled_verification
 from evaluator.accuracy.sensitivity_analysis import Ledgers, sensitivity_analysis
+from evaluator.accuracy.supplement import SEED
+from evaluator.accuracy.verification.registry_file import Registry, read_registry
 from evaluator.accuracy.without_answer import without_answer
 from evaluator.errors import Problem, raise_if_any
 from evaluator.panel.load import load_panel
@@ -56,6 +60,7 @@ class Inputs:
     reviews: Path | None = None
     conventional: Path | None = None
     reviewed: bool = False
+    registry: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +71,7 @@ class _Run:
     samples: pl.DataFrame
     reviews: pl.DataFrame | None
     conventional: pl.DataFrame | None
+    registry: Registry | None
     findings: Findings
     later_onset: Reference | None
     references: Mapping[Definition, tuple[pl.DataFrame, list[str]]]  # reference.COLUMNS, and notes
@@ -114,6 +120,7 @@ def evaluate_findings(
     if run.conventional is not None:
         by_definition = [others["definition", str(other)] for other in Definition]
         annexes.append(comparison(by_definition, run.conventional))
+    annexes += _verified(run, ledger)
     parameters = {
         "definition": definition.value,
         "index": "reviewed" if inputs.reviewed else "pipeline",
@@ -131,6 +138,13 @@ def evaluate_findings(
     return Accuracy(accuracy_table(counts, settings), complete, notes, provenance, tuple(annexes))
 
 
+def _verified(run: _Run, ledger: Ledger) -> list[Annex]:
+    """What a registry and a designed sample say of the negatives, where there are such."""
+    sampled = sampled_verification(ledger)
+    annexes = [] if sampled is None else [sampled]
+    return annexes if run.registry is None else [*annexes, ascertainment(ledger, run.registry, SEED)]
+
+
 def _read_run(inputs: Inputs, later_onset: Reference | None) -> _Run:
     panel = load_panel(inputs.panel)
     problems: list[Problem] = []
@@ -138,10 +152,14 @@ def _read_run(inputs: Inputs, later_onset: Reference | None) -> _Run:
     outcomes = _read(inputs.outcomes, OUTCOMES, problems)
     reviews = _read(inputs.reviews, REVIEWS, problems) if inputs.reviews else None
     conventional = _read(inputs.conventional, CONVENTIONAL, problems) if inputs.conventional else None
+    registry = None
+    if inputs.registry:
+        registry, found = read_registry(inputs.registry, set(panel.conditions["condition"]))
+        problems += found
     raise_if_any(problems)
     findings = read_findings(inputs.findings, panel)
     references = {definition: reference_results(outcomes, definition) for definition in Definition}
-    return _Run(panel, samples, reviews, conventional, findings, later_onset, references)
+    return _Run(panel, samples, reviews, conventional, registry, findings, later_onset, references)
 
 
 def _digests(inputs: Inputs) -> dict[str, str]:
@@ -151,6 +169,7 @@ def _digests(inputs: Inputs) -> dict[str, str]:
         "outcomes": inputs.outcomes,
         "reviews": inputs.reviews,
         "conventional": inputs.conventional,
+        "registry": inputs.registry,
     }
     return {role: sha256_of_file(path) for role, path in files.items() if path is not None}
 

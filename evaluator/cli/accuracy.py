@@ -57,6 +57,11 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--conventional", type=FILE, help="Today's test on the same newborns, to compare with.")
 @click.option(
+    "--registry",
+    type=FILE,
+    help="registry.yaml: completeness with its two sources, and age at diagnosis; adjusts missed cases.",
+)
+@click.option(
     "--later-onset",
     type=click.Choice([Reference.AFFECTED.value, Reference.UNAFFECTED.value]),
     help="How disease that began later than the target counts. Default: affected if molecular.",
@@ -104,6 +109,7 @@ def accuracy(
     index: str,
     reviews: Path | None,
     conventional: Path | None,
+    registry: Path | None,
     later_onset: str | None,
     interval: str,
     ratio_interval: str,
@@ -122,7 +128,8 @@ def accuracy(
     """  # noqa: D301 - \b is click's mark for text that must not be wrapped
     settings = Settings(IntervalMethod(interval), RatioMethod(ratio_interval), prevalence)
     if counts is not None:
-        if any((findings, panel, samples, outcomes, reviews, conventional, later_onset, ledger, strata)):
+        tables = (findings, panel, samples, outcomes, reviews, conventional, registry)
+        if any((*tables, later_onset, ledger, strata)):
             raise click.UsageError(
                 "--counts stands alone: it takes no findings, panel, tables, --by or --ledger"
             )
@@ -132,7 +139,9 @@ def accuracy(
             raise click.UsageError("give FINDINGS with --panel, --samples and --outcomes, or --counts alone")
         if index == "reviewed" and reviews is None:
             raise click.UsageError("--index reviewed needs --reviews")
-        inputs = Inputs(findings, panel, samples, outcomes, reviews, conventional, index == "reviewed")
+        inputs = Inputs(
+            findings, panel, samples, outcomes, reviews, conventional, index == "reviewed", registry
+        )
         chosen = [Stratum(name) for name in strata or (Stratum.OVERALL.value,)]
         later = Reference(later_onset) if later_onset else None
         result = evaluate_findings(inputs, Definition(definition), chosen, settings, later)

@@ -10,6 +10,7 @@ import polars as pl
 from evaluator.accuracy.disclosure import SUPPRESSED_MARK
 from evaluator.report.accuracy_text import LABELS
 from evaluator.report.charts import MOST_ROWS, Bar, forest_plot
+from evaluator.report.clustering_table import clustering_table
 from evaluator.report.disclosure import WITHHELD
 from evaluator.report.model import Column, Figure, Section, Table
 from evaluator.report.numbers import Row, count, counted, decimal, in_words, percent
@@ -78,7 +79,10 @@ def overall_section(results: Results) -> Section:
         title,
         (level,),
         tuple(map(str, notes)),
-        tables=(Table("overall", "Accuracy, counted by newborn", columns, tuple(rows)),),
+        tables=(
+            Table("overall", "Accuracy, counted by newborn", columns, tuple(rows)),
+            *clustering_table(results),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from evaluator.report.measured import bounds, proportion
 from evaluator.report.model import Column, Figure, Section, Table
 from evaluator.report.numbers import counted, percent
 from evaluator.report.results import Results
+from evaluator.report.verification_tables import registry_sentence, verification_tables
 
 TITLE = "What if it were otherwise"
 
@@ -38,7 +39,8 @@ def analyses_section(results: Results) -> Section:
     choices = annexes(results, ("sensitivity_analysis",))
     if not choices:
         paragraphs.append("How each declared choice moves the figures: not in the data, or withheld.")
-    tables = (_verification(found), _tipping(found.tipping), *choices)
+    paragraphs += registry_sentence(results)
+    tables = (_verification(found), *verification_tables(results), _tipping(found.tipping), *choices)
     return Section(
         "sensitivity-analyses", TITLE, tuple(paragraphs), figures=_drawn(found.tipping), tables=tables
     )

@@ -37,19 +37,32 @@ def annex_section(results: Results, name: str, title: str, keys: Sequence[str]) 
     return Section(name, title, tables=tables)
 
 
+def annex_rows(results: Results, key: str) -> list[dict[str, object]]:
+    """Find the rows of one table, none where it is not there or small numbers are protected."""
+    part = results.more.get(key)
+    listed = part.get("rows") if isinstance(part, dict) else part
+    if results.show.rule or not isinstance(listed, list):
+        return []
+    return [row for row in listed if isinstance(row, dict)]
+
+
+def folded(caption: str, rows: int) -> str:
+    """Give the words to unfold a table by, none where it is short."""
+    return f"Show {rows} rows: {caption}" if rows > MOST_OPEN else ""
+
+
 def _table(results: Results, key: str, part: object) -> Table | None:
     """Draw one table; its rows are a list, or stand under `rows` beside `title` and `notes`."""
-    whole: Mapping[str, object] = part if isinstance(part, dict) else {"rows": part}
-    listed = whole.get("rows")
-    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    whole: Mapping[str, object] = part if isinstance(part, dict) else {}
+    rows = annex_rows(results, key)
     if not rows:
         return None
     notes = whole.get("notes")
     note = " ".join(map(str, notes)) if isinstance(notes, list) else str(notes or "")
     caption = str(whole.get("title") or TITLES.get(key, key))
     columns, cells = _by_choice(rows) if "alternative" in rows[0] else _plain(results, rows)
-    folded = f"Show {len(cells)} rows: {caption}" if len(cells) > MOST_OPEN else ""
-    return Table(key.replace("_", "-"), caption, columns, tuple(cells), note=note, folded=folded)
+    fold = folded(caption, len(cells))
+    return Table(key.replace("_", "-"), caption, columns, tuple(cells), note=note, folded=fold)
 
 
 def _plain(

@@ -7,7 +7,7 @@ import textwrap
 import polars as pl
 
 from evaluator.accuracy.annex import Annex
-from evaluator.report.numbers import Row, count, in_words
+from evaluator.report.numbers import Row, count, in_words, in_words_or_limits
 
 # What the terminal shows of an annex with many measures; the machine output has all of them.
 SHOWN = ("sensitivity", "ppv", "recall_rate", "detection_rate")
@@ -23,6 +23,8 @@ def annex_text(annex: Annex, width: int) -> str:
         body = _by_kind(annex.rows)
     elif "design_effect" in annex.rows.columns:
         body = _by_cluster(annex.rows)
+    elif "estimate" in annex.rows.columns and "definition" not in annex.rows.columns:
+        body = _by_name(annex.rows)
     elif "estimate" in annex.rows.columns:
         body = _by_measure(annex.rows)
     else:
@@ -89,6 +91,19 @@ def _by_cluster(rows: pl.DataFrame) -> list[str]:
                 if row["not_estimable"] is None
             ]
             lines += [f"{stratum}, clusters: {cluster}s", *(effects or [f"{GAP}not estimable"])]
+    return lines
+
+
+def _by_name(rows: pl.DataFrame) -> list[str]:
+    """One block per condition of registry.yaml; of a sample that was drawn, what is overall."""
+    lines = []
+    name = rows.columns[0]
+    for (stratum,), part in rows.group_by(name, maintain_order=True):
+        if not str(stratum).startswith("condition: "):
+            lines.append(str(stratum))
+            for row in part.to_dicts():
+                method = f" ({row['method']})" if row["method"] and row["not_estimable"] is None else ""
+                lines.append(f"{GAP}{row['measure']}: {in_words_or_limits(row)}{method}")
     return lines
 
 

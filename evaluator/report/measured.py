@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluator.accuracy.verification.bounds import Bounds
-from evaluator.report.numbers import Row, decimal, in_words, percent
+from evaluator.report.numbers import Row, decimal, in_words, in_words_or_limits, percent
 from evaluator.statistics.measure import Measure
 
 NOT_ESTIMABLE = "not estimable"
@@ -54,3 +54,8 @@ def measured(row: Row) -> str:
     if row["lower"] is None and isinstance(row["estimate"], float):
         return decimal(row["estimate"])
     return in_words({"measure": "", **row}).replace(" (95% CI ", "\n(")
+
+
+def on_two_lines(row: Row) -> str:
+    """Write a row with its counts and interval on two lines, or its limits, or why it has neither."""
+    return in_words_or_limits(row).replace(" (95% CI ", "\n(")

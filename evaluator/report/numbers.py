@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 RATIOS = (
     *("lr_positive", "lr_negative", "dor", "screened_per_case", "false_per_true", "positives_per_true"),
     *("relative_tpf", "relative_fpf", "relative_ppv", "relative_npv", "extra_false_per_extra_true"),
+    *("cases_in_all", "missed_adjusted", "interval_cases"),
 )
 Row = Mapping[str, object]
 
@@ -75,6 +76,24 @@ def in_words(row: Row) -> str:
     if row["lower"] is None:
         return count(int(_float(row, "estimate")))
     return f"{_fraction(row)}{percent(_float(row, 'estimate'))} ({_interval(row, percent)})"
+
+
+def in_words_or_limits(row: Row) -> str:
+    """Write a row that may have limits without an estimate, or an estimate without limits.
+
+    >>> bare = {"measure": "", "numerator": None, "denominator": None, "not_estimable": None}
+    >>> in_words_or_limits({**bare, "estimate": None, "lower": 0.25, "upper": 0.75})
+    'between 25.0% and 75.0%'
+    >>> in_words_or_limits({**bare, "estimate": 0.9, "lower": None, "upper": None})
+    '90.0%'
+    """
+    write = decimal if row["measure"] in RATIOS else percent
+    if row["estimate"] is None and row["lower"] is not None:
+        reason = f": {row['not_estimable']}" if row["not_estimable"] else ""
+        return f"between {write(_float(row, 'lower'))} and {write(_float(row, 'upper'))}{reason}"
+    if row["lower"] is None and row["not_estimable"] is None:
+        return f"{_fraction(row)}{write(_float(row, 'estimate'))}"
+    return in_words(row)
 
 
 def _fraction(row: Row) -> str:

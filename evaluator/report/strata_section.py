@@ -9,6 +9,7 @@ from evaluator.report.measured import p_value, proportion
 from evaluator.report.model import Column, Figure, Section, Table
 from evaluator.report.numbers import decimal
 from evaluator.report.results import Results
+from evaluator.report.without_answer_table import without_answer_table
 from evaluator.statistics.variation import Variation
 
 FUNNEL_SITES = 5
@@ -131,6 +132,7 @@ def equity_section(results: Results) -> Section:
         ]
         if contrasts.equities:
             tables.append(_contrasts(contrasts))
+    tables += without_answer_table(results)
     return Section("equity", title, tuple(paragraphs), tables=tuple(tables))
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
+from evaluator.statistics.intervals import CONFIDENCE
+
 
 @dataclass(frozen=True)
 class UncertainShare:
@@ -32,5 +34,15 @@ class UncertainShare:
         """Draw from the beta distribution with this mean and error."""
         if not self.error:
             return np.full(number, self.mean)
+        return generator.beta(*self._shape(), number)
+
+    def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
+        """Compute the central interval of the same distribution; no width where the share is known."""
+        if not self.error:
+            return self.mean, self.mean
+        low, high = beta(*self._shape()).interval(confidence)
+        return float(low), float(high)
+
+    def _shape(self) -> tuple[float, float]:
         weight = self.mean * (1 - self.mean) / self.error**2 - 1
-        return generator.beta(self.mean * weight, (1 - self.mean) * weight, number)
+        return self.mean * weight, (1 - self.mean) * weight

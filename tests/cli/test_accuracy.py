@@ -158,6 +158,8 @@ def test_prevalence_of_published_counts(nbseval: Run, tmp_path: Path) -> None:
         ((*TABLES, "--reviews", "r.tsv"), "does not exist; a reviews table is needed here"),
         ((*TABLES, "--conventional", "c.tsv"), "does not exist; a conventional table is needed here"),
         (("--counts", "c.tsv", "--conventional", "c.tsv"), "--counts stands alone"),
+        (("--counts", "c.tsv", "--registry", "c.yaml"), "--counts stands alone"),
+        ((*TABLES, "--registry", "absent.yaml"), "absent.yaml: does not exist"),
         ((*TABLES, "--prevalence", "1"), "not in the range"),
         ((*TABLES, "--by", "planet"), "is not one of"),
         (("--counts", "absent.tsv"), "does not exist"),
@@ -229,6 +231,81 @@ def test_conventional_stands_beside_genomic(nbseval: Run, run_folder: Path) -> N
     assert "Genomic against conventional screening" in text
     assert "condition: galactosaemia" not in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+REGISTRY = """\
+linked_months: 24
+completeness:
+  - conditions: [galactosaemia]
+    sources: [National registry, Clinical laboratories]
+    counted: found_clinically
+    first: 46
+    second: 51
+    both: 40
+onset:
+  - conditions: [galactosaemia]
+    source: by way of example
+    ages: [{months: 12, diagnosed: 0.9, lower: 0.84, upper: 0.96}]
+"""
+
+
+def test_a_registry_stands_beside_the_table(nbseval: Run, run_folder: Path) -> None:
+    """JSON and text hold completeness, maturity and the adjusted sensitivity; without it neither does."""
+    (run_folder / "registry.yaml").write_text(REGISTRY, encoding="utf-8")
+    words = (*TABLES, "--registry", "registry.yaml")
+    document = json.loads(nbseval("accuracy", *words, "--format", "json", cwd=run_folder).stdout)
+    rows = {row["measure"]: row for row in document["registry"]}
+    assert {row["condition"] for row in document["registry"]} == {"galactosaemia"}
+    assert rows["completeness"]["estimate"] == pytest.approx(57 / (47 * 52 / 41 - 1))
+    assert rows["diagnosed_by_then"]["estimate"] == pytest.approx(0.9)
+    # one true positive, no missed case known: a lower limit, and no estimate of 100%
+    assert rows["sensitivity_adjusted"]["estimate"] is None
+    assert 0 < rows["sensitivity_adjusted"]["lower"] < 1
+    assert "registry" in document["provenance"]["inputs"]
+    text = nbseval("accuracy", *words, cwd=run_folder).stdout
+    assert "Missed cases seen through a registry" in text
+    assert "no missed case is known, and zero cannot be scaled up" in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 100
+    assert "registry" not in nbseval("accuracy", *TABLES, cwd=run_folder).stdout
+
+
+def test_mistakes_in_the_registry_are_told_with_those_of_the_tables(nbseval: Run, run_folder: Path) -> None:
+    """A condition that the panel has not, and a probability of zero, in one go."""
+    (run_folder / "registry.yaml").write_text(REGISTRY.replace("galactosaemia", "gout"), encoding="utf-8")
+    (run_folder / "outcomes.tsv").write_text(
+        "newborn\tcondition\treference\tverification_probability\n"
+        "N3\tmcadd\tunaffected\t0\nN3\tgalactosaemia\tunaffected\t1.2\nN2\tmcadd\tunaffected\t1\n",
+        encoding="utf-8",
+    )
+    done = nbseval("accuracy", *TABLES, "--registry", "registry.yaml", cwd=run_folder)
+    assert done.returncode == 2
+    for line in (
+        "outcomes.tsv:2: verification_probability is outside 0 to 1, 0 not included",
+        "outcomes.tsv:3: verification_probability is outside 0 to 1, 0 not included",
+        "registry.yaml:3: 'gout' is not a condition of the panel",
+        "registry.yaml:10: 'gout' is not a condition of the panel",
+        "4 problems.",
+    ):
+        assert line in done.stderr
+
+
+def test_drawn_negatives_are_weighted(nbseval: Run, run_folder: Path) -> None:
+    """A probability in outcomes.tsv adds the weighted table, beside its bounds."""
+    (run_folder / "outcomes.tsv").write_text(
+        "newborn\tcondition\tbasis\treference\tverification_probability\n"
+        "N1\tgalactosaemia\tclinical\taffected\t\n"
+        "N2\tmcadd\tclinical\taffected\t0.5\n"
+        "N3\tmcadd\tclinical\tunaffected\t0.5\n",
+        encoding="utf-8",
+    )
+    done = nbseval("accuracy", *TABLES, "--format", "json", cwd=run_folder)
+    rows = {(row["stratum"], row["measure"]): row for row in json.loads(done.stdout)["sampled_verification"]}
+    pairs = "overall: newborn x condition"
+    assert rows[pairs, "sensitivity"]["estimate"] == pytest.approx(1 / 3)
+    assert rows[pairs, "sensitivity_bounds"]["lower"] == pytest.approx(1 / 4)
+    text = nbseval("accuracy", *TABLES, cwd=run_folder).stdout
+    assert "Accuracy from negatives drawn for verification" in text
+    assert "sensitivity_bounds: between 25.0% and" in text
 
 
 def test_newborns_used_for_tuning_are_apart(nbseval: Run, run_folder: Path) -> None:

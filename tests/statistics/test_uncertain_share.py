@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import beta
 
 from evaluator.statistics.uncertain_share import UncertainShare
 
@@ -36,3 +37,11 @@ def test_what_is_refused(mean: float, error: float) -> None:
     """No share, or an error that no beta distribution of this mean has."""
     with pytest.raises(ValueError, match="share"):
         UncertainShare(mean, error)
+
+
+def test_the_interval_is_that_of_the_draws() -> None:
+    """Limits of the beta distribution with this mean and error; a known share has no width."""
+    low, high = UncertainShare(0.9, 0.03).interval()
+    weight = 0.9 * 0.1 / 0.03**2 - 1
+    assert (low, high) == pytest.approx(tuple(beta(0.9 * weight, 0.1 * weight).ppf([0.025, 0.975])))
+    assert UncertainShare(0.9).interval() == (0.9, 0.9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -66,11 +67,21 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "samples": "cohort/samples.tsv",
         "outcomes": "cohort/outcomes.tsv",
         "conventional": "cohort/conventional.tsv",
+        "registry": "registry.yaml",
         "network": str(REPOSITORY / "config" / "networks" / "england"),
         "clinvar": "cohort/clinvar.vcf.gz",
         "newborns_per_job": 10,
     }
     YAML(typ="safe").dump(config, folder / "config.yaml")
+    sources = {
+        "sources": ["one", "another"],
+        "counted": "found_clinically",
+        "first": 9,
+        "second": 9,
+        "both": 7,
+    }
+    registry = {"linked_months": 24, "completeness": [{"conditions": ["mcadd"], **sources}]}
+    YAML(typ="safe").dump(registry, folder / "registry.yaml")
     return folder
 
 
@@ -148,6 +159,8 @@ def test_a_complete_run_leaves_every_result_log_and_benchmark(finished: Path) ->
     results = finished / "results"
     for name in ("findings.tsv", "accuracy.json", "ledger.parquet", "referrals/routes.csv", "report.html"):
         assert (results / name).stat().st_size > 0
+    accuracy = json.loads((results / "accuracy.json").read_text(encoding="utf-8"))
+    assert {row["condition"] for row in accuracy["registry"]} == {"mcadd"}
     rules = re.findall(r"^rule (\w+):", "".join(p.read_text() for p in rule_files()), re.MULTILINE)
     for rule in rules:
         assert list((finished / "logs").glob(f"{rule}*")), f"no log of {rule}"

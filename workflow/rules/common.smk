@@ -55,7 +55,7 @@ FASTA, GFF = existing("fasta"), existing("gff")
 if len(FASTA) != len(GFF):
     raise WorkflowError("config: fasta and gff go together: one says the bases, the other the genes.")
 OUTCOMES, CONVENTIONAL, REVIEWS = existing("outcomes"), existing("conventional"), existing("reviews")
-NETWORK = existing("network")
+REGISTRY, NETWORK = existing("registry"), existing("network")
 # The folder is what the commands are given; its files are what Snakemake watches.
 PANEL_FILES = sorted(str(path) for path in Path(config["panel"]).iterdir() if path.is_file())
 

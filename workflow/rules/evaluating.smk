@@ -6,6 +6,7 @@ rule accuracy:
         outcomes=OUTCOMES,
         conventional=CONVENTIONAL,
         reviews=REVIEWS,
+        registry=REGISTRY,
         panel=config["panel"],
         panel_files=PANEL_FILES,
     output:
@@ -26,7 +27,10 @@ rule accuracy:
         mem_mb=2000,
         runtime=30,
     params:
-        files=option("outcomes", OUTCOMES) + option("conventional", CONVENTIONAL) + option("reviews", REVIEWS),
+        files=option("outcomes", OUTCOMES)
+        + option("conventional", CONVENTIONAL)
+        + option("reviews", REVIEWS)
+        + option("registry", REGISTRY),
         by=option("by", config["accuracy"]["by"]),
         definition=config["accuracy"]["definition"],
         index=config["accuracy"]["index"],

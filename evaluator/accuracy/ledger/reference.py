@@ -36,6 +36,7 @@ COLUMNS = (
     "causal_gene",
     "onset_class",
     "reason_fp",
+    "verification_probability",
 )
 
 
