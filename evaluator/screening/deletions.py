@@ -31,8 +31,9 @@ def one_record_each(structural: pl.DataFrame, small: pl.DataFrame) -> pl.DataFra
     ).sort(*_ROW, "not denied", "unsound", "unqualified", "own", "called_position", "end", "source_position")
     ranked = order.drop("not denied", "unsound", "unqualified", "own").with_row_index("rank")
     own_extent = ("called_position", "end")
-    extents = ranked.select(*_ROW, "rank", "type", *own_extent)
-    earlier = extents.join(extents, on=[*_ROW, "type"], suffix="_2").filter(pl.col("rank") > pl.col("rank_2"))
+    extents = ranked.select(*_ROW, "rank", "type", *own_extent, *_SAID)
+    later = (pl.col("rank") > pl.col("rank_2")) & ~_alleles_of_one_record()
+    earlier = extents.join(extents, on=[*_ROW, "type"], suffix="_2").filter(later)
     spelt = (
         small.filter(pl.col("ref").str.len_bytes() > SHORTEST)
         .filter(
@@ -46,11 +47,44 @@ def one_record_each(structural: pl.DataFrame, small: pl.DataFrame) -> pl.DataFra
         )
     )
     in_letters = extents.filter(pl.col("type") == DELETION).join(spelt, on=_ROW)
-    again = pl.concat([earlier.select(*in_letters.columns), in_letters]).filter(
+    one_event = (
         reciprocal_overlap(*(pl.col(name) for name in (*own_extent, "called_position_2", "end_2")))
         >= SAME_EVENT
     )
-    return ranked.join(again.select("rank").unique(), on="rank", how="anti").drop("rank")
+    told = earlier.filter(one_event)
+    again = pl.concat([told.select("rank"), in_letters.filter(one_event).select("rank")]).unique()
+    against = told.filter(_disagree())["rank_2"].unique()
+    contradicting = pl.when(pl.col("rank").is_in(against.implode())).then(
+        pl.lit(str(Reason.REPEAT_CONTRADICTING_RECORDS))
+    )
+    return (
+        ranked.join(again, on="rank", how="anti")
+        .with_columns(pl.coalesce(contradicting, "repeat").alias("repeat"))
+        .drop("rank")
+    )
+
+
+_RECORD = ("origin", "source_position", "source_ref", "source_alts")
+_SAID = (*_RECORD, "zygosity", "phase_set", "haplotype", "repeat")
+
+
+def _alleles_of_one_record() -> pl.Expr:
+    """Two alternatives of one record, as in genotype 1/2, are two alleles however much they overlap."""
+    same, ends = (
+        [pl.col(name) == pl.col(f"{name}_2") for name in names]
+        for names in (_RECORD, ("called_position", "end"))
+    )
+    several = pl.col("source_alts").str.contains(",", literal=True)
+    return pl.all_horizontal(*same, several, ~pl.all_horizontal(ends))
+
+
+def _disagree() -> pl.Expr:
+    """Two sound records of one event differ in how many copies have it, or in which copy has it."""
+    sound = pl.col("repeat").is_null() & pl.col("repeat_2").is_null()
+    other_copy = (pl.col("phase_set") == pl.col("phase_set_2")) & (
+        pl.col("haplotype") != pl.col("haplotype_2")
+    )
+    return sound & ((pl.col("zygosity") != pl.col("zygosity_2")) | other_copy.fill_null(value=False))
 
 
 def beside_deletions(candidates: pl.DataFrame) -> pl.DataFrame:

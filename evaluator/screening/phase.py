@@ -122,8 +122,10 @@ def diploid() -> pl.Expr:
 def same_record() -> pl.Expr:
     """Both alleles are named by one genotype such as 1/2: each takes a copy, phased or not."""
     together = pl.all_horizontal([pl.col(name) == pl.col(f"{name}_2") for name in _RECORD])
-    # Two records of symbolic deletions may begin alike; one record ends once.
-    together &= pl.col("end").is_null() | pl.col("end_2").is_null() | (pl.col("end") == pl.col("end_2"))
+    # Two records of symbolic deletions may begin alike; a record with one ALT ends once.
+    several = pl.col("source_alts").str.contains(",", literal=True)
+    ends_alike = pl.col("end").is_null() | pl.col("end_2").is_null() | (pl.col("end") == pl.col("end_2"))
+    together &= several | ends_alike
     return (together & (pl.col("copies") == 1) & (pl.col("copies_2") == 1)).fill_null(value=False)
 
 

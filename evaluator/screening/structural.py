@@ -96,7 +96,10 @@ def _resolved(placed: pl.DataFrame, build: str) -> pl.DataFrame:
     told = pl.when("by_number")
     return (
         there.with_columns(single.alias("single"), normal.alias("normal"))
-        .with_columns((known & (silent | of_number)).alias("by_number"))
+        .with_columns(
+            (known & (silent | of_number)).alias("by_number"),
+            (_number_contradicts() & ~silent).alias("contradicted"),
+        )
         .filter(~(known & (lost == 0) & (pl.col("by_number") | both)).fill_null(value=False))
         .with_columns(
             # A copy number that is not stated may be a loss.
@@ -115,6 +118,12 @@ def _resolved(placed: pl.DataFrame, build: str) -> pl.DataFrame:
         .with_columns(pl.col("kept").alias("position"))
         .drop("kept", "single", "normal", "by_number")
     )
+
+
+def _number_contradicts() -> pl.Expr:
+    """The genotype of a deletion leaves a copy where the copy number leaves none, or the other way round."""
+    none_left = (pl.col("copies") == pl.col("ploidy")) & (pl.col("missing") == 0)
+    return (pl.col("type") == DELETION) & (none_left != (pl.col("copy_number") == 0)).fill_null(value=False)
 
 
 def _phase_of_file() -> list[pl.Expr]:
@@ -200,6 +209,7 @@ def repeat_reason(criteria: Criteria) -> pl.Expr:
     genotyped = pl.col("copies") > 0
     by_rule = pl.col("evidence_code") == Reason.STRUCTURAL_DELETION
     return pl.coalesce(
+        pl.when("contradicted").then(pl.lit(str(Reason.REPEAT_CONTRADICTING_RECORDS))),
         pl.when(~accepted).then(pl.lit(str(Reason.REPEAT_FILTER))),
         pl.when(~confident | ~genotyped).then(pl.lit(str(Reason.REPEAT_LOW_GENOTYPE_QUALITY))),
         pl.when(by_rule & ~pl.col("surely_removes_enough")).then(pl.lit(str(Reason.REPEAT_BREAKPOINTS))),

@@ -120,7 +120,7 @@ def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples
 def _structural(
     path: Path, values: pl.DataFrame, meanings: pl.DataFrame, value: Coordinates, row: Coordinates
 ) -> pl.DataFrame:
-    """Return the structural calls; a copy number beside a missing genotype is not read in a joint file."""
+    """Return the structural calls; a copy number beside a missing genotype is not read in a wide file."""
     wanted = meanings.select(is_structural().fill_null(value=False)).to_series().to_numpy()[row]
     stated = values.drop("record", GENOTYPE, TOO_MANY)[value[wanted]].hstack(meanings[row[wanted]])
     return structural_calls(path, stated).select(list(_STRUCTURAL))

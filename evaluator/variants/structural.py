@@ -40,8 +40,9 @@ def is_copy_number_record() -> pl.Expr:
 
 
 def is_uncalled_deletion() -> pl.Expr:
-    """A deletion that was found but not genotyped: neither there nor not there."""
-    return (pl.col("kind") == NO_CALL) & pl.col("alt").str.contains("<DEL", literal=True)
+    """A deletion, or a changed copy number, that was found but not genotyped: neither there nor not there."""
+    unsaid = pl.col("kind").is_in([NO_CALL, WITHOUT_GENOTYPE])
+    return unsaid & pl.col("alt").str.contains("<(?:DEL|CNV)")
 
 
 def is_structural() -> pl.Expr:

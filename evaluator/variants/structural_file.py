@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,6 @@ from evaluator.variants.build import require_build
 from evaluator.variants.cohort import Newborn
 from evaluator.variants.header import Header, choose_sample
 from evaluator.variants.intervals import Intervals
-from evaluator.variants.joint import JointReading, is_wide, read_joint
 from evaluator.variants.reading import Reading, read_samples
 from evaluator.variants.sources import Source, open_source
 from evaluator.variants.structural import SHORTEST
@@ -78,39 +76,20 @@ def _read_group(group: list[Newborn], regions: Intervals, build: str) -> dict[st
         rows = ", ".join(str(newborn.line) for newborn in group)
         raise InputError.of(path, f"the rows {rows} of the sheet read the same sample")
     wanted = sorted(samples.values())
-    read = read_joint(source, regions, wanted) if is_wide(source) else read_samples(source, regions, wanted)
-    found = _by_sample(read, wanted)
+    # However many samples it has: in a wide file copy numbers and no-calls would go unread as reference.
+    read = read_samples(source, regions, wanted)
     entry = _entry(source, read, build_by)
-    return {
-        name: StructuralReading(found[sample][0], found[sample][1], {**entry, "ignored": found[sample][1]})
-        for name, sample in samples.items()
-    }
+    readings: dict[str, StructuralReading] = {}
+    for name, sample in samples.items():
+        found = read.genotypes[sample]
+        ignored = _ignored(found.set_aside, found.calls)
+        readings[name] = StructuralReading(found.structural, ignored, {**entry, "ignored": ignored})
+    return readings
 
 
 def _sample(header: Header, newborn: Newborn) -> str:
     known = [name for name in (newborn.sample_in_vcf, newborn.id) if name in header.samples]
     return choose_sample(header, known[0] if known else None, None)
-
-
-def _by_sample(
-    read: Reading | JointReading, samples: list[str]
-) -> dict[str, tuple[pl.DataFrame, dict[str, int]]]:
-    """Return each sample's structural calls and what nobody judges of the rest."""
-    if isinstance(read, Reading):
-        return {
-            sample: (found.structural, _ignored(found.set_aside, found.calls))
-            for sample, found in read.genotypes.items()
-        }
-    counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for number, kind, count in read.found.set_aside.iter_rows():
-        counts[number][kind] = count
-    return {
-        sample: (
-            read.found.structural.filter(sample=number).drop("sample"),
-            _ignored(counts[number], read.found.calls.filter(sample=number)),
-        )
-        for number, sample in enumerate(samples)
-    }
 
 
 def _ignored(set_aside: Mapping[str, int], calls: pl.DataFrame) -> dict[str, int]:
@@ -125,7 +104,7 @@ def _ignored(set_aside: Mapping[str, int], calls: pl.DataFrame) -> dict[str, int
     return {kind: count for kind, count in sorted(counts.items()) if count}
 
 
-def _entry(source: Source, read: Reading | JointReading, build_by: str) -> dict[str, object]:
+def _entry(source: Source, read: Reading, build_by: str) -> dict[str, object]:
     return {
         "size": source.path.stat().st_size,
         "header_sha256": source.header.sha256,

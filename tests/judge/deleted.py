@@ -9,6 +9,7 @@ from known import Gene, Newborn
 
 AUTOSOMAL = ("0/1",) * 8 + ("1/1",) * 4 + ("1/.", "1", "./.")
 BOYS = ("1",) * 5 + ("1/1", "0/1", "./.")
+_NUMBERS = {0: 0, 1: 1, 2: 2}  # some callers write a copy number beside a genotype; the others write none
 _places = count(1)
 
 
@@ -58,7 +59,9 @@ def _add(newborn: Newborn, gene: Gene, chance: random.Random) -> None:
             "phased": piped,
             "phase_set": chance.choice((None, "10")) if piped else None,
             "haplotype": places.index("1") if piped and one else None,
-            "copy_number": chance.choice((0, 1, 1, 2, 3)) if kind == "CNV" else None,
+            "copy_number": chance.choice((0, 1, 1, 2, 3))
+            if kind == "CNV"
+            else _NUMBERS.get((start + end) % 9),
             "cipos_low": off[0],
             "cipos_high": off[1],
             "ciend_low": off[0],

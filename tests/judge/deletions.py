@@ -34,7 +34,8 @@ def structural_calls(
         if found is None or not takes_enough(most, gene, rule.min_exon_overlap):
             continue
         sure = takes_enough(least, gene, rule.min_exon_overlap)
-        if not (sure and found["copies"] and believed(call, criteria)):
+        odd = contradicts_itself(call, chromosomes)
+        if odd or not (sure and found["copies"] and believed(call, criteria)):
             doubted = True
         else:
             counting.append(found)
@@ -61,6 +62,15 @@ def as_deletion(call: Row, chromosomes: int) -> Row | None:
     if odd:  # nobody says how many copies there are
         return {**call, **name, "copies": 0}
     return {**call, **name} if call["type"] == "DEL" else None
+
+
+def contradicts_itself(call: Row, chromosomes: int) -> bool:
+    """The genotype of a deletion leaves a copy and the copy number none, or the other way round."""
+    if call["type"] != "DEL" or call["copy_number"] is None or call["missing"] or not call["copies"]:
+        return False
+    if call["ploidy"] < chromosomes:  # a haploid genotype of two copies tells nothing
+        return False
+    return bool((call["copies"] == call["ploidy"]) != (call["copy_number"] == 0))
 
 
 def believed(call: Row, criteria: Criteria) -> bool:

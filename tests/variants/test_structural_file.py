@@ -109,3 +109,26 @@ def test_what_cannot_be_read_is_told(read: Read, record: str, words: str) -> Non
     """A deletion without an end, and a copy number that is none, stop with their line."""
     with pytest.raises(InputError, match=words):
         read(record)
+
+
+def test_a_wide_joint_file_says_the_same_as_a_narrow_one(tmp_path: Path) -> None:
+    """Copy numbers beside any genotype, and no-calls, are read however many samples there are."""
+    records = (
+        "1000 . N <CNV> 9 PASS END=2000 GT:CN:GQ 0/0:0:40",
+        "2100 . N <DEL> 9 PASS END=2900 GT:CN:GQ ./.:0:40",
+        "3000 . N <DEL> 9 PASS END=3900 GT:GQ ./.:40",
+        "4000 . N <CNV> 9 PASS END=4500 CN:GQ 1:40",
+    )
+    found = []
+    for others in (1, 30):
+        path = tmp_path / f"{others}.vcf"
+        names = ["N", *(f"S{number}" for number in range(others))]
+        lines = [(*COLUMNS[:-1], *names)]
+        lines += [("chr1", *record.split(), *[record.split()[-1]] * others) for record in records]
+        path.write_text(HEAD + "".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
+        newborn = Newborn("N", "male", None, "sequenced", 2, path, None, None, structural_vcf=path)
+        readings, failures = read_structural_files([newborn], REGIONS, "GRCh38")
+        assert failures == {}
+        found.append(readings["N"].calls)
+    assert found[0]["copy_number"].to_list() == [0, 0, None, 1]
+    assert found[0].equals(found[1])
