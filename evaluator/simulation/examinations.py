@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 
+from evaluator.simulation.calls import Call
 from evaluator.simulation.catalogue import Catalogue
+from evaluator.simulation.sample import contamination
 from evaluator.simulation.scenario import CallerRow, Deletion, Gap, Planted
 from evaluator.simulation.special_loci import caller_rows
 from evaluator.simulation.structural import deletions, harmless_places
 
 SPECIAL_LOCI_TABLE = "special_loci.tsv"  # of all newborns
+PARENTS = ("mother", "father")
 
 
 @dataclass(frozen=True)
@@ -21,15 +24,19 @@ class Examinations:
 
     special: tuple[CallerRow, ...] = ()  # of the special loci's callers
     deletions: tuple[Deletion, ...] | None = None  # None: nobody looked
+    parents: Mapping[str, tuple[Call, ...]] = field(default_factory=dict)  # by PARENTS; none: not sequenced
+    contamination: float | None = None
+    transfused: bool | None = None
 
-    def cells(self, newborn: str) -> dict[str, str]:
-        """Return the cells of the sample sheet that are filled."""
-        cells = {}
-        if self.special:
-            cells["special_loci"] = SPECIAL_LOCI_TABLE
-        if self.deletions is not None:
-            cells["structural_vcf"] = f"structural/{newborn}.vcf.gz"
-        return cells
+    def cells(self, newborn: str) -> tuple[str, ...]:
+        """Return the cells of the sample sheet in its order, structural_vcf to transfused."""
+        return (
+            "" if self.deletions is None else f"structural/{newborn}.vcf.gz",
+            SPECIAL_LOCI_TABLE if self.special else "",
+            *(f"parents/{newborn}-{who}.vcf.gz" if who in self.parents else "" for who in PARENTS),
+            "" if self.contamination is None else f"{self.contamination:g}",
+            "" if self.transfused is None else ("yes" if self.transfused else "no"),
+        )
 
 
 @dataclass(frozen=True)
@@ -47,4 +54,7 @@ class Laboratory:
         return Examinations(
             caller_rows(self.catalogue, planted, stream("special loci")),
             deletions(self.catalogue, self._harmless, planted, stream("structural")),
+            {"mother": planted.mother, "father": planted.father} if planted and planted.mother else {},
+            contamination(self.catalogue.panel.criteria, planted, stream("contamination")),
+            transfused=planted is not None and planted.transfused,
         )

@@ -31,6 +31,10 @@ SAMPLE_COLUMNS = (
     "callable",
     "structural_vcf",
     "special_loci",
+    "mother_vcf",
+    "father_vcf",
+    "contamination",
+    "transfused",
     "site",
     "region",
     "ancestry",
@@ -136,7 +140,6 @@ class CallableRegions:
 def sample_row(newborn: Newborn, examined: Examinations) -> tuple[str, ...]:
     """Return one row of samples.tsv; paths are relative to it."""
     there = newborn.sequenced
-    cells = examined.cells(newborn.name)
     consents = (newborn.status.value not in ("declined", "withdrawn"), newborn.consent_registry)
     return (
         newborn.name,
@@ -144,7 +147,7 @@ def sample_row(newborn: Newborn, examined: Examinations) -> tuple[str, ...]:
         f"vcf/{newborn.name}.vcf.gz" if there else "",
         newborn.status,
         f"callable/{newborn.name}.bed" if there else "",
-        *(cells.get(name, "") for name in ("structural_vcf", "special_loci")),
+        *examined.cells(newborn.name),
         newborn.site,
         newborn.region,
         newborn.ancestry,

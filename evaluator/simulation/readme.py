@@ -29,6 +29,7 @@ vcf/              one VCF per sequenced newborn
 callable/         where each newborn was read well: the panel's regions and what lies between near
                   neighbours, less the planted gaps
 structural/       what the structural caller found; nobody looked for deletions in every tenth newborn
+parents/          the parents' VCFs, where the scenario has a trio; at the newborn's planted alleles only
 special_loci.tsv  what the callers of special loci say, where the panel has such loci; a few newborns are
                   left out and stay not assessed there
 clinvar.vcf.gz    a synthetic ClinVar; truth.tsv supposes that `nbseval annotate --clinvar` reads it

@@ -55,6 +55,10 @@ class Planted:
     verdicts: Mapping[GeneRow, Verdict] = field(default_factory=dict)  # rows that differ from the scenario's
     special: tuple[CallerRow, ...] = ()
     deletions: tuple[Deletion, ...] = ()
+    mother: tuple[Call, ...] = ()  # genotypes of the parents' VCFs; none: no parent was sequenced
+    father: tuple[Call, ...] = ()
+    contaminated: bool = False
+    transfused: bool = False
     callers_run: bool = True  # False: no special locus of this newborn has its caller's table
 
 

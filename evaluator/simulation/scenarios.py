@@ -8,6 +8,7 @@ from evaluator.simulation.autosomal import AUTOSOMAL_SCENARIOS
 from evaluator.simulation.coverage import COVERAGE_SCENARIOS
 from evaluator.simulation.evidence import EVIDENCE_SCENARIOS
 from evaluator.simulation.quality import QUALITY_SCENARIOS
+from evaluator.simulation.sample import SAMPLE_SCENARIOS
 from evaluator.simulation.scenario import Scenario
 from evaluator.simulation.special_loci import SPECIAL_LOCUS_SCENARIOS
 from evaluator.simulation.structural import STRUCTURAL_SCENARIOS
@@ -21,6 +22,7 @@ _FAMILIES = (
     COVERAGE_SCENARIOS,
     SPECIAL_LOCUS_SCENARIOS,
     STRUCTURAL_SCENARIOS,
+    SAMPLE_SCENARIOS,
 )
 SCENARIOS: tuple[Scenario, ...] = tuple(
     scenario for scenario in chain.from_iterable(zip_longest(*_FAMILIES)) if scenario is not None

@@ -86,9 +86,8 @@ def _write_newborns(folder: Path, bench: Bench, cohort: list[Newborn], seed: int
     catalogue = bench.catalogue
     surroundings = Surroundings(bench)
     stretches = CallableRegions(catalogue.panel)
-    (folder / "vcf").mkdir()
-    (folder / "callable").mkdir()
-    (folder / "structural").mkdir()
+    for name in ("vcf", "callable", "structural", "parents"):
+        (folder / name).mkdir()
     truth: dict[str, list[Truth]] = {}
     genes: dict[str, str] = {}
     laboratory = Laboratory(catalogue)
@@ -112,9 +111,7 @@ def _write_newborns(folder: Path, bench: Bench, cohort: list[Newborn], seed: int
         write_text(
             folder / "callable" / f"{newborn.name}.bed", stretches.text(planted.gaps if planted else ())
         )
-        if examined.deletions is not None:
-            path = folder / "structural" / f"{newborn.name}.vcf.gz"
-            write_structural_vcf(path, newborn.name, examined.deletions, catalogue.panel.genome_build)
+        _write_examinations(folder, newborn.name, examined, own)
     _write_sheet(folder, cohort, examinations)
     rng = _stream(seed, "outcomes")
     known = outcomes(cohort, truth, genes, catalogue, rng)
@@ -124,6 +121,16 @@ def _write_newborns(folder: Path, bench: Bench, cohort: list[Newborn], seed: int
     write_text(folder / "outcomes.tsv", as_tsv(Outcome._fields, known))
     write_text(folder / "conventional.tsv", as_tsv(("newborn", "condition", "index"), today))
     return truth
+
+
+def _write_examinations(folder: Path, newborn: str, examined: Examinations, bench: Bench) -> None:
+    """Write the structural VCF and the parents' VCFs of one newborn, where there are any."""
+    if examined.deletions is not None:
+        path = folder / "structural" / f"{newborn}.vcf.gz"
+        write_structural_vcf(path, newborn, examined.deletions, bench.catalogue.panel.genome_build)
+    for parent, calls in examined.parents.items():
+        path = folder / "parents" / f"{newborn}-{parent}.vcf.gz"
+        write_vcf(path, f"{newborn}-{parent}", calls, bench.catalogue, bench.markers.annotations)
 
 
 def _write_sheet(folder: Path, cohort: list[Newborn], examinations: dict[str, Examinations]) -> None:

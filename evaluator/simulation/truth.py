@@ -24,6 +24,9 @@ def newborn_truth(
         return [(newborn.name, name, verdict, "sequencing_failed") for name in catalogue.conditions]
     if not newborn.sequenced:
         return []
+    if planted and newborn.scenario and planted.contaminated:
+        verdict, name = newborn.scenario.verdict, newborn.scenario.name
+        return [(newborn.name, condition, verdict, name) for condition in catalogue.conditions]
     return [
         (newborn.name, name, *_condition(catalogue, newborn, planted, examined, rows))
         for name, rows in catalogue.conditions.items()

@@ -141,7 +141,7 @@ def test_the_tables_pass_their_own_checks(cohort: Cohort) -> None:
     samples = read_sheet_or_raise(cohort.folder / "samples.tsv", SAMPLES)
     outcomes = read_sheet_or_raise(cohort.folder / "outcomes.tsv", OUTCOMES)
     today = read_sheet_or_raise(cohort.folder / "conventional.tsv", CONVENTIONAL)
-    for column in ("vcf", "callable", "structural_vcf", "special_loci"):
+    for column in ("vcf", "callable", "structural_vcf", "special_loci", "mother_vcf", "father_vcf"):
         for path in samples[column].drop_nulls():
             assert (cohort.folder / path).is_file()
     assert samples.filter(status="sequenced")["vcf"].null_count() == 0
