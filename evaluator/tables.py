@@ -49,7 +49,7 @@ PARENTS = pl.Schema(
         "ref": pl.String,
         "alt": pl.String,
         "mother_copies": pl.Int8,  # how often the mother's genotype names this allele; null = not known
-        "mother_ploidy": pl.Int8,  # alleles in the mother's genotype
+        "mother_ploidy": pl.Int8,  # alleles in the mother's genotype; null = her file is silent
         "father_copies": pl.Int8,
         "father_ploidy": pl.Int8,
     }

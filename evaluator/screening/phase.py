@@ -30,7 +30,9 @@ _SIDE = (
     "part_of",
     "evidence_code",
     "mother_copies",
+    "mother_ploidy",
     "father_copies",
+    "father_ploidy",
     "origin",
     "inherited",
     "called_position",
@@ -162,16 +164,21 @@ def bare_pipes() -> pl.Expr:
 def by_parents() -> pl.Expr:
     """Cis or trans by the parents who transmitted the alleles; null where they do not show it.
 
-    One parent carrying one allele and the other parent the other is enough, unless a parent carries both:
-    a file that is silent on the other allele does not contradict it.
+    One parent carrying one allele and the other parent the other is enough, unless a parent carries both, or
+    may carry both by a record that nobody can believe: a file that is silent does not contradict it.
     """
     carries = {
         (parent, side): (pl.col(f"{parent}_copies{side}") > 0).fill_null(value=False)
         for parent in ("mother", "father")
         for side in ("", "_2")
     }
+    may_carry = {
+        (parent, side): carried
+        | (pl.col(f"{parent}_copies{side}").is_null() & pl.col(f"{parent}_ploidy{side}").is_not_null())
+        for (parent, side), carried in carries.items()
+    }
     one_way, other_way = (
-        carries[one, ""] & carries[two, "_2"] & ~carries[two, ""] & ~carries[one, "_2"]
+        carries[one, ""] & carries[two, "_2"] & ~may_carry[two, ""] & ~may_carry[one, "_2"]
         for one, two in (("mother", "father"), ("father", "mother"))
     )
     apart = pl.when((one_way | other_way) & _heterozygotes()).then(pl.lit(TRANS))

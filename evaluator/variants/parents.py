@@ -31,6 +31,7 @@ _ALLELE = ["contig", "position", "ref", "alt"]
 _COPIES = pl.Schema({name: PARENTS[name] for name in _ALLELE} | {"copies": pl.Int8(), "ploidy": pl.Int8()})
 _BLOCK_ALTS = (".", "<NON_REF>", "<*>")
 _ALL_REFERENCE = r"^0(?:[|/]0)*$"
+_NOT_CALLED = r"\."
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) ->
             found.append(table)
     rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
     parents = pl.concat(found, how="diagonal").select(list(PARENTS))
-    known = parents.filter(pl.col("mother_copies").is_not_null() | pl.col("father_copies").is_not_null())
+    known = parents.filter(pl.col("mother_ploidy").is_not_null() | pl.col("father_ploidy").is_not_null())
     in_order = known.sort("newborn", rank, "position", "ref", "alt")
     return ParentsRead(check(in_order, PARENTS, "parents"), tuple(problems))
 
@@ -69,7 +70,10 @@ def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) ->
 def _copies(
     newborn: Newborn, path: Path, sample: str | None, own: pl.DataFrame, scope: Scope
 ) -> pl.DataFrame:
-    """Return the newborn's alleles with `copies` and `ploidy` in a parent; what is not known is left out."""
+    """Return the newborn's alleles with `copies` and `ploidy` in a parent, where anything is said of them.
+
+    An allele that a record may show and nobody can believe has no `copies`.
+    """
     source = open_source(path)
     own = _with_places(own)
     places = from_frame(own.select("contig", "start", "end"))
@@ -81,17 +85,27 @@ def _copies(
         and column in _own_names(newborn, source.header)
     ):
         raise InputError.of(path, "is the newborn's own sample; name the parent's in sample_in_vcf")
-    carried, shown_absent = [_COPIES.to_frame()], [_COPIES.to_frame()]
+    carried, shown_absent, doubtful = ([_COPIES.to_frame()] for _ in range(3))
     for frame in scan(source, places, [column], Tally()):
         label = labelled(frame, column, scope.panel.criteria.callability)
         believed = frame.filter(label["reason"].is_null())
         carried.append(with_parts(read_genotypes(path, believed, [column]).calls).select(list(_COPIES)))
         shown_absent.append(_absent(believed, sample_column(column), own))
+        genotype = pl.col(sample_column(column)).str.split(":").list.get(0)
+        doubted = frame.filter(label["reason"].is_not_null() & ~genotype.str.contains(_ALL_REFERENCE))
+        doubtful.append(_shown(doubted, sample_column(column), own, _NOT_CALLED))
     present = pl.concat(carried)
     absent = pl.concat(shown_absent).unique(_ALLELE, keep="first", maintain_order=True)
     # Two records that disagree about one allele say nothing of it.
     said = pl.concat([present.unique(), absent.join(present, on=_ALLELE, how="anti")])
-    return own.select(_ALLELE).unique().join(said.unique(_ALLELE, keep="none"), on=_ALLELE)
+    clear = said.unique(_ALLELE, keep="none")
+    unclear = (
+        pl.concat([present, *doubtful])
+        .join(clear, on=_ALLELE, how="anti")
+        .with_columns(pl.lit(None, pl.Int8).alias("copies"), pl.col("ploidy").max().over(_ALLELE))
+        .unique()
+    )
+    return own.select(_ALLELE).unique().join(pl.concat([clear, unclear]), on=_ALLELE)
 
 
 def _absent(records: pl.DataFrame, column: str, own: pl.DataFrame) -> pl.DataFrame:
@@ -100,6 +114,11 @@ def _absent(records: pl.DataFrame, column: str, own: pl.DataFrame) -> pl.DataFra
     A record shows it that names the same change, or is reference at the same position, or is a reference
     block over all bases of the allele. Where no record is, nothing is shown.
     """
+    return _shown(records, column, own, _ALL_REFERENCE)
+
+
+def _shown(records: pl.DataFrame, column: str, own: pl.DataFrame, genotypes: str) -> pl.DataFrame:
+    """Return, with no copies, alleles that a record names, or that one with such a genotype lies over."""
     genotype = pl.col(column).str.split(":").list.get(0)
     told = records.select(
         "contig",
@@ -108,7 +127,7 @@ def _absent(records: pl.DataFrame, column: str, own: pl.DataFrame) -> pl.DataFra
         (pl.col("end") % SPACING).alias("last"),
         "ref",
         "alt",
-        genotype.str.contains(_ALL_REFERENCE).alias("reference"),
+        genotype.str.contains(genotypes).alias("reference"),
         (genotype.str.count_matches(r"[|/]") + 1).cast(pl.Int8).alias("ploidy"),
     )
     named = trim_alleles(

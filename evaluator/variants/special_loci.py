@@ -145,6 +145,9 @@ def _contradictions(row: dict[str, object]) -> Iterator[str]:
         yield "call is no_call but copy_number is given; remove one of them"
     if locus in COUNTED and copies is None and call not in _ENOUGH[locus in INVERSIONS]:
         yield f"{locus} is decided by copy_number, which is empty; give it, or call no_call"
+    concluded = call not in (None, CallerCall.NO_CALL) and copies is not None
+    if locus == SpecialLocus.SMN1 and concluded and (call == CallerCall.POSITIVE) != (copies == 0):
+        yield "copy_number of SMN1 counts the copies of exon 7, and contradicts the call"
     told = (CallerCall.NEGATIVE,) if copies == 0 else (CallerCall.POSITIVE, CallerCall.CARRIER)
     if locus in INVERSIONS and copies is not None and call not in (None, CallerCall.NO_CALL, *told):
         yield "copy_number of an inversion counts the X chromosomes that have it, and contradicts the call"

@@ -69,7 +69,7 @@ class Family:
             return None
         for first, second in (("mother", "father"), ("father", "mother")):
             has = [self._carries(one, first), self._carries(other, second)]
-            has_not = [self._carries(one, second), self._carries(other, first)]
+            has_not = [self._may_carry(one, second), self._may_carry(other, first)]
             if all(has) and not any(has_not):
                 return "trans"
         return None
@@ -84,6 +84,12 @@ class Family:
     def _carries(self, call: Row, parent: str) -> bool:
         seen = self._seen(call, parent)
         return seen is not None and seen[0] > 0
+
+    def _may_carry(self, call: Row, parent: str) -> bool:
+        """It carries it, or a record speaks of it that nobody can believe (no copies, but a genotype)."""
+        entry = self.copies.get(name_of(call))
+        unclear = entry is not None and entry[f"{parent}_copies"] is None
+        return self._carries(call, parent) or bool(unclear and entry and entry[f"{parent}_ploidy"])
 
     def _fit(self, whole: list[Row], rule: Sample, *, single_x: bool) -> bool | None:
         """Do the parents fit; None where too few places tell."""

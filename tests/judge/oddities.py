@@ -404,7 +404,9 @@ def _add_parents(newborn: Newborn, chance: random.Random) -> None:
             ploidy = 1 if call["contig"] == "chrX" and parent == "father" and chance.random() < 0.8 else 2
             known = given and chance.random() < 0.8
             entry[f"{parent}_copies"] = min(copies, ploidy) if known else None
-            entry[f"{parent}_ploidy"] = ploidy if known else None
+            # A genotype without copies: a record that nobody can believe.
+            spoken = known or (given and call["position"] % 2)
+            entry[f"{parent}_ploidy"] = ploidy if spoken else None
         if entry["mother_copies"] is not None or entry["father_copies"] is not None:
             newborn.parents.append(entry)
 

@@ -54,18 +54,18 @@ def run(folder: Path, panel: Panel, on_error: str = "stop") -> Summary:
         ("GT:DP:GQ 1/1:30:99", [(EXON, 2, 2)]),
         ("GT:DP:GQ 1:30:99", [(EXON, 1, 1)]),
         (REFERENCE, [(EXON, 0, 2)]),
-        ("GT:DP:GQ ./.:30:99", []),
-        ("GT:DP:GQ 0/.:30:99", []),
-        ("GT:DP:GQ 0/1:3:99", []),  # too few reads to believe either
+        ("GT:DP:GQ ./.:30:99", [(EXON, None, 2)]),
+        ("GT:DP:GQ 0/.:30:99", [(EXON, None, 2)]),
+        ("GT:DP:GQ 0/1:3:99", [(EXON, None, 2)]),  # too few reads to believe it, and no silence
         ("GT:DP:GQ 0/0:3:99", []),
         ("GT:DP:GQ 0/0:30:0", []),
     ],
 )
 @pytest.mark.parametrize("form", ["plain", "tbi"])
 def test_a_record_of_the_same_change(
-    read: Read, genotype: str, known: list[tuple[int, int, int]], form: str
+    read: Read, genotype: str, known: list[tuple[int, int | None, int]], form: str
 ) -> None:
-    """The same change called, reference, or not known; shallow records are not believed."""
+    """The same change called, reference, or without copies where the record cannot be believed."""
     assert read([f"chr9 {EXON} . A C . . . {genotype}"], form=form) == known
 
 
@@ -100,7 +100,8 @@ def test_another_spelling_of_the_same_deletion(read: Read) -> None:
 
 def test_records_that_disagree_say_nothing(read: Read) -> None:
     """Two records of one change with different genotypes."""
-    assert read([f"chr9 {EXON} . A C . . . {HET}", f"chr9 {EXON} . A C . . . GT:DP:GQ 1/1:30:99"]) == []
+    both = [f"chr9 {EXON} . A C . . . {HET}", f"chr9 {EXON} . A C . . . GT:DP:GQ 1/1:30:99"]
+    assert read(both) == [(EXON, None, 2)]
 
 
 def test_one_joint_file_of_the_family(tmp_path: Path, panel: Panel, write_vcf: WriteVcf) -> None:

@@ -86,12 +86,13 @@ def test_every_contradiction_is_told_at_once(read: Read) -> None:
         "B\tHBA\t3\t\t--/aa\tx\t\t\t",
         "B\tSMN1\t2\tno_call\t\tx\t\t\t",
         "\tIDS_inversion\t0\t\t\tx\t\t\t",
+        "C\tSMN1\t2\tpositive\t\tx\t\t\t",
     )
     with pytest.raises(InputError) as error:
         read("own.tsv", own=OWN + "\n".join(rows) + "\n")
     found = [message for _, message in told(error)]
     assert [message.split(":")[0] for message in found] == sorted(
-        f"special_loci line {line}" for line in (2, 3, 4, 4, 5, 6, 7, 8, 9, 10)
+        f"special_loci line {line}" for line in (2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11)
     )
     assert any("locus 'SMN9' is not one of" in message for message in found)
     assert any("call 'maybe' is not one of" in message for message in found)
