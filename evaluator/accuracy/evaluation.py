@@ -25,7 +25,7 @@ from evaluator.accuracy.ledger.strata import Stratum, counts_by
 from evaluator.accuracy.measures import Settings, accuracy_table
 from evaluator.accuracy.sampled_verification import sampled_verification
 from evaluator.accuracy.sensitivity_analysis import Ledgers, sensitivity_analysis
-from evaluator.accuracy.supplement import SEED
+from evaluator.accuracy.verification.registry import SEED
 from evaluator.accuracy.verification.registry_file import Registry, read_registry
 from evaluator.accuracy.without_answer import without_answer
 from evaluator.errors import Problem, raise_if_any

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from evaluator.accuracy.supplement import BIRTHS, SEED, Options
+from evaluator.accuracy.supplement import BIRTHS, Options
+from evaluator.accuracy.verification.registry import SEED
 from evaluator.cli.main import now
 from evaluator.files import write_text
 from evaluator.provenance import Provenance, write_sidecar

@@ -20,6 +20,7 @@ from evaluator.statistics.uncertain_share import UncertainShare
 
 MATURE = 0.8  # ours: least share of cases that follow-up would have shown
 DRAWS = 10_000
+SEED = 20260101  # ours; any number would do, and it is printed
 PER = 1000  # baby-years
 ASSUMPTIONS = (
     "A missed case comes to notice with the probability completeness x share diagnosed, whoever it is.",
