@@ -54,6 +54,27 @@ OF_DELETIONS = (
         ".then(pl.lit(None, pl.String))",
     ),
     Mutation(
+        "nor inside one whose other copy was not called",
+        "deletions.py",
+        "is_in([HETEROZYGOUS, HALF, HOMOZYGOUS])",
+        "is_in([HETEROZYGOUS, HOMOZYGOUS])",
+        CASE + "acadm_heterozygous_inside_half_called_deletion",
+    ),
+    Mutation(
+        "an allele inside a deletion lies on the other copy",
+        "phase.py",
+        "(same_record() | same_base() | across_deletion())",
+        "(same_record() | same_base())",
+        CASE + "acadm_homozygous_over_deletion",
+    ),
+    Mutation(
+        "three equal alleles over a deletion are those of one copy",
+        "deletions.py",
+        'pl.when(is_over).then(pl.lit(2, pl.Int8)).otherwise("ploidy")',
+        'pl.col("ploidy")',
+        CASE + "acadm_three_alleles_over_deletion",
+    ),
+    Mutation(
         "a homozygote over a deletion is two alleles",
         "deletions.py",
         "pl.when(is_over).then(pl.lit(HETEROZYGOUS))",

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from deleted_files import HEADER as STRUCTURAL_HEADER
+from deleted_files import structural_record
 from known import Name, Newborn, Row
 from oddities import Universe
 
@@ -61,13 +63,16 @@ def write(panel: Panel, people: list[Newborn], world: Universe, folder: Path) ->
     shutil.copytree(panel.path, folder / "panel")
     regions = panel_regions(panel).rows()
     told = ("contamination", "transfused", "family", "multiple_birth")
-    sheet = ["\t".join(("newborn", "sex", "sex_chromosomes", "vcf", "callable", *told, "special_loci"))]
+    files = ("vcf", "callable", "structural_vcf")
+    sheet = ["\t".join(("newborn", "sex", "sex_chromosomes", *files, *told, "special_loci"))]
     for person in people:
         (folder / f"{person.name}.vcf").write_text(_vcf(person, world, panel.genome_build), encoding="utf-8")
         bed = "" if person.evidence == "none" else f"{person.name}.bed"
         if bed:
             (folder / bed).write_text(_bed(regions, person.uncallable), encoding="utf-8")
-        given = (person.sex, person.sex_chromosomes, f"{person.name}.vcf", bed)
+        separate = f"{person.name}.structural.vcf"
+        (folder / separate).write_text(_structural_vcf(person, panel.genome_build), encoding="utf-8")
+        given = (person.sex, person.sex_chromosomes, f"{person.name}.vcf", bed, separate)
         cells = (person.name, *given, *(getattr(person, name) for name in told), "special_loci.tsv")
         sheet.append("\t".join("" if cell is None else str(cell) for cell in cells))
     said = [entry for person in people for entry in person.special]
@@ -93,20 +98,35 @@ def run(folder: Path, nbseval: Callable[..., Any]) -> dict[tuple[str, str, str, 
 
 
 def _vcf(person: Newborn, world: Universe, build: str) -> str:
-    lengths = CONTIG_LENGTHS[build]
-    contigs = "".join(f"##contig=<ID={name},length={size}>\n" for name, size in lengths.items())
     records: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for call in person.calls:
         if call["part_of"] is not None:
             continue
         records[call["contig"], call["source_position"], call["source_ref"], call["source_alts"]].append(call)
-    order = {name: place for place, name in enumerate(lengths)}
-    lines = [
-        _record(key, records[key], world)
-        for key in sorted(records, key=lambda key: (order[key[0]], *key[1:]))
+    lines = [(key, _record(key, records[key], world)) for key in records]
+    return HEADER + _contigs_and_records(build, lines + _structural_lines(person, "vcf"))
+
+
+def _structural_vcf(person: Newborn, build: str) -> str:
+    return HEADER + _contigs_and_records(build, _structural_lines(person, "structural_vcf"))
+
+
+def _structural_lines(person: Newborn, origin: str) -> list[tuple[tuple[Any, ...], str]]:
+    return [
+        ((call["contig"], call["position"], call["source_ref"], call["source_alts"]), structural_record(call))
+        for call in person.structural
+        if call["origin"] == origin
     ]
+
+
+def _contigs_and_records(build: str, lines: list[tuple[tuple[Any, ...], str]]) -> str:
+    """The rest of a VCF: its header from the contigs on, and the lines by place."""
+    lengths = CONTIG_LENGTHS[build]
+    contigs = "".join(f"##contig=<ID={name},length={size}>\n" for name, size in lengths.items())
+    order = {name: place for place, name in enumerate(lengths)}
     columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tnewborn\n"
-    return HEADER + contigs + columns + "".join(lines)
+    ordered = sorted(lines, key=lambda line: (order[line[0][0]], *line[0][1:]))
+    return STRUCTURAL_HEADER + contigs + columns + "".join(line for _, line in ordered)
 
 
 def _record(key: tuple[Any, ...], calls: list[Row], world: Universe) -> str:
