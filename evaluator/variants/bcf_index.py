@@ -22,7 +22,7 @@ def spans(index: Path, data: Path, regions: Intervals, ranks: Coordinates) -> li
     `ranks` are the contigs' places in the karyotype by their number in the file. Raises InputError when the
     index is damaged or does not belong to the data file.
     """
-    raw = b"".join(bgzf.chunks(index))
+    raw = bgzf.whole(index)
     try:
         wanted, last = _chunks(raw, regions, ranks)
     except (struct.error, IndexError, ValueError) as error:

@@ -89,6 +89,20 @@ def read_span(path: Path, stream: BinaryIO, begin: int, end: int) -> bytes:
     return b"".join(texts)[begin & 0xFFFF :]
 
 
+def whole(path: Path) -> bytes:
+    """Return the text of a small file, block by block where it has blocks; raises InputError if damaged."""
+    if compression(path) != "bgzf":
+        return b"".join(chunks(path))
+    require_end_block(path)
+    raw = path.read_bytes()
+    texts: list[bytes] = []
+    offset = 0
+    while offset < len(raw):
+        text, offset = inflate_block(path, raw, offset, 0)
+        texts.append(text)
+    return b"".join(texts)
+
+
 def block_size(path: Path, raw: bytes, offset: int, base: int) -> int:
     """Return the compressed size of the block at an offset of `raw`; `base` is where `raw` begins."""
     if not _is_block(raw, offset):

@@ -32,6 +32,11 @@ _SPELLED = pl.Schema(
 )
 
 
+def genotype_is_first(records: pl.DataFrame) -> bool:
+    """Tell whether GT leads the FORMAT of every record, as it nearly always does."""
+    return all(text.split(":", 1)[0] == GENOTYPE for text in records["format"].unique())
+
+
 def spelled_out(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
     """Spell out the distinct genotypes of the column GT: a row per alternative allele, or one with none.
 

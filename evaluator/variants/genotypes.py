@@ -9,7 +9,16 @@ from pathlib import Path
 import polars as pl
 
 from evaluator.variants.calls import CALLED, FORMAT_KEYS, called_alleles, with_format_values
-from evaluator.variants.genotype_text import CALL, GENOTYPE, NO_CALL, STRUCTURAL, doubt, named, spelled_out
+from evaluator.variants.genotype_text import (
+    CALL,
+    GENOTYPE,
+    NO_CALL,
+    STRUCTURAL,
+    doubt,
+    genotype_is_first,
+    named,
+    spelled_out,
+)
 from evaluator.variants.records import sample_column
 from evaluator.variants.references import ONLY_REFERENCE, REFERENCES, read_references
 from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
@@ -113,7 +122,7 @@ def _not_reference(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
     columns = [sample_column(sample) for sample in samples]
     not_reference = pl.lit(value=True)
     records = records.with_columns(is_copy_number_record().alias("by copy number"))
-    if records["format"].str.contains(r"^GT(?::|$)").all():
+    if genotype_is_first(records):
         not_reference = ~pl.col("value").str.contains(ONLY_REFERENCE) | pl.col("by copy number")
     if len(samples) == 1:
         alone = records.lazy().rename({columns[0]: "value"}).filter(not_reference)

@@ -94,7 +94,7 @@ def spans(index: Path, data: Path, regions: Intervals) -> list[tuple[int, int]]:
 
 
 def _decode(index: Path) -> _Layout:
-    raw = b"".join(bgzf.chunks(index))
+    raw = bgzf.whole(index)
     if raw[:4] == _TBI:
         min_shift, depth, preset_at = 14, 5, 8
         count = struct.unpack_from("<i", raw, 4)[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from evaluator.variants.calls import with_format_values
+from evaluator.variants.genotype_text import genotype_is_first
 from evaluator.variants.records import sample_column
 
 ONLY_REFERENCE = r"^0(?:[|/]0)*(?::|$)"
@@ -42,7 +43,7 @@ def read_references(records: pl.DataFrame, samples: list[str]) -> pl.DataFrame:
     fixed = ("contig", "start", "end", "position", "ref", "alt", "filter", "format")
     for sample in samples:
         own = records.select(*fixed, sample_column(sample)).rename({sample_column(sample): "value"})
-        if records["format"].str.contains(r"^GT(?::|$)").all():
+        if genotype_is_first(records):
             own = own.filter(pl.col("value").str.contains(ONLY_REFERENCE))
         rows = with_format_values(own, "value", _READ).filter(pl.col("GT").str.contains(ONLY_REFERENCE))
         counted = pl.col("AD").str.split(",").list.eval(pl.element().cast(pl.Int32, strict=False))

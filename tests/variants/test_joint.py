@@ -137,7 +137,7 @@ def joint_records(draw: st.DrawFn) -> list[str]:
             parts = [draw(values[key]) for key in keys]
             dropped = draw(st.integers(0, len(parts) - 1)) if keys[0] == "GT" else 0
             fields.append(":".join(parts[: len(parts) - dropped]))
-        alt = draw(st.sampled_from(["C,G,T", "AC,C,<DEL>", "C,*,ACG"]))
+        alt = draw(st.sampled_from(["C,G,T", "AC,C,<INV>", "C,*,ACG"]))
         lines.append(f"chr9 {position} . AGT {alt} . PASS . {':'.join(keys)} {' '.join(fields)}")
     return lines
 
