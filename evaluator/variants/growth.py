@@ -27,6 +27,7 @@ from evaluator.variants.substitutions import as_called
 _FILES = ("", "callable_", "structural_")
 _IDENTITY = tuple(f"{file}{what}" for file in _FILES for what in ("size", "mtime_ns"))
 _STRUCTURAL = ("structural_evidence", "structural_ignored")
+_SEX = ("sex", "sex_chromosomes")
 _FLAGS = ("has_depth", "has_genotype_quality", "has_allele_depth")
 
 
@@ -75,13 +76,15 @@ class HeldBatch:
         facts = [pl.coalesce(f"{name} counted", name).alias(name) for name in _FLAGS]
         held = self.table("newborns").join(counted, on="newborn", how="left", maintain_order="left")
         more = structural.group_by("newborn").len("more")
-        found = now.select("newborn", *(pl.col(name).alias(f"{name} now") for name in _STRUCTURAL))
+        found = now.select("newborn", *(pl.col(name).alias(f"{name} now") for name in (*_STRUCTURAL, *_SEX)))
         rows = (
             held.join(more, on="newborn", how="left", maintain_order="left")
             .join(found, on="newborn", how="left", maintain_order="left")
             .with_columns(
                 pl.coalesce("counted", "calls").alias("calls"),
                 *facts,
+                # As everything that the sheet says of a sample: a corrected sex decides from now on.
+                *(pl.col(f"{name} now").alias(name) for name in _SEX),
                 (pl.col("structural_calls") + pl.col("more").fill_null(0)).cast(pl.Int32),
                 pl.col("structural_ignored") + pl.col("structural_ignored now"),
                 pl.when(pl.col("structural_evidence") == NOT_LOOKED_FOR)
@@ -224,11 +227,16 @@ def _rule_problems(held: HeldBatch, scope: Scope) -> Iterator[Problem]:
 def _file_problems(held: HeldBatch, cohort: Cohort) -> Iterator[Problem]:
     """Old and new regions must come from the same files."""
     inputs = held.manifest["inputs"]
-    entries = {entry["newborn_sha256"]: entry for entry in inputs} if isinstance(inputs, list) else {}
+    read = [entry for entry in inputs if "newborn_sha256" in entry] if isinstance(inputs, list) else []
+    entries = {entry["newborn_sha256"]: entry for entry in read}  # who was set aside has none
     for newborn in cohort.newborns:
-        if not newborn.sequenced:
-            continue
         now = file_identity(newborn)
+        if not newborn.sequenced:
+            # Without reading its new regions it would count as read there: nothing would stand against it.
+            if newborn.status != QUARANTINED and now["newborn_sha256"] in entries:
+                message = f"has the status {newborn.status} but was read before; extract the batch again"
+                yield Problem(str(cohort.sheet), newborn.line, message)
+            continue
         entry = entries.get(now["newborn_sha256"], {})
         changed = [name for name in _IDENTITY if entry.get(name) != now.get(name)]
         parts = ", ".join(folder.name for folder in held.folders)

@@ -193,6 +193,34 @@ def test_parts_need_the_same_files_newborns_and_thresholds(
     assert [folder.name for folder in base.parent.iterdir()] == [base.name]
 
 
+def test_what_the_sheet_says_later(run: Extract, write_vcf: WriteVcf, panel: Panel, tmp_path: Path) -> None:
+    """A corrected sex counts; a newborn who is no longer sequenced is not taken for read."""
+    for name in "ab":
+        write_vcf(name, CALLS)
+    run("A female a.vcf ", "B male b.vcf ", padding=0)
+    run("A male a.vcf ", "B male b.vcf ", padding=20)
+    newborns = open_store(tmp_path / "store").newborns().collect()
+    assert newborns.select("newborn", "sex").rows() == [("A", "male"), ("B", "male")]
+    sheet = "newborn\tsex\tvcf\tstatus\nA\tmale\ta.vcf\t\nB\tmale\tb.vcf\twithdrawn\n"
+    (tmp_path / "later.tsv").write_text(sheet, newline="")
+    with pytest.raises(InputError, match="has the status withdrawn but was read before") as caught:
+        extract(Request(tmp_path / "later.tsv", panel, tmp_path / "store", padding=30), "2026-01-01")
+    assert [problem.line for problem in caught.value.problems] == [3]
+
+
+def test_regions_are_added_beside_a_newborn_set_aside(
+    run: Extract, write_vcf: WriteVcf, tmp_path: Path
+) -> None:
+    """Who was quarantined when the batch was read stays so; the others are read in the new regions."""
+    write_vcf("a", CALLS)
+    (tmp_path / "b.vcf").write_text("no VCF", newline="")
+    rows = ("A female a.vcf ", "B male b.vcf ")
+    run(*rows, padding=0, on_error="quarantine")
+    assert run(*rows, padding=20, on_error="quarantine").folder.name.endswith("+2")
+    newborns = open_store(tmp_path / "store").newborns().collect()
+    assert newborns.select("newborn", "status").rows() == [("A", "sequenced"), ("B", "quarantined")]
+
+
 def test_a_part_of_an_earlier_extraction_is_refused(
     run: Extract, write_vcf: WriteVcf, tmp_path: Path
 ) -> None:
