@@ -22,6 +22,8 @@ def test_a_cohort_is_written_with_its_provenance(nbseval: Run, repository: Path,
     assert names == {
         "README.txt",
         "callable",
+        "structural",
+        "parents",
         "clinvar.vcf.gz",
         "clinvar.vcf.gz.tbi",
         "conventional.tsv",
