@@ -79,7 +79,7 @@ def test_several_alternatives_have_their_own_ends(read: Read) -> None:
 
 
 def test_what_is_not_judged_is_counted(read: Read) -> None:
-    """Breakends, inversions and insertions, spelt out or not, are counted by kind; reference is not."""
+    """Breakends, inversions, insertions and replaced stretches are counted by kind; reference is not."""
     reading = read(
         "1000 . N N[chr2:500[ 50 PASS SVTYPE=BND GT:GQ 0/1:50",
         "1100 . N <INV> 50 PASS END=1200 GT:GQ 1/1:50",
@@ -87,9 +87,10 @@ def test_what_is_not_judged_is_counted(read: Read) -> None:
         f"1300 . A A{'C' * 60} 50 PASS . GT:GQ 0/1:50",
         "1400 . A C 50 PASS . GT:GQ 0/1:50",
         "1500 . N <DEL> 50 PASS END=1700 GT:GQ 0/0:50",
+        f"1800 . A{'C' * 199} A{'G' * 39} 50 PASS . GT:GQ 1/1:50",
     )
-    assert reading.ignored == {"breakend": 1, "inversion": 1, "insertion": 2, "short": 1}
-    assert reading.unjudged == 4
+    assert reading.ignored == {"breakend": 1, "inversion": 1, "insertion": 2, "replaced": 1, "short": 1}
+    assert reading.unjudged == 5
     assert reading.calls.is_empty()
 
 
