@@ -22,13 +22,14 @@ def one_record_each(structural: pl.DataFrame, small: pl.DataFrame) -> pl.DataFra
 
     A denied record goes first, then one of sound quality, one that qualifies, one of the structural VCF. A
     long deletion spelt out in letters that qualifies soundly, or that the panel keeps out, speaks for itself.
+    Only a record that is kept drops another: in a chain of deletions the ends are two events.
     """
     order = structural.with_columns(
         (~pl.col("obstacle").is_in(_DENIED)).fill_null(value=True).alias("not denied"),
         pl.col("repeat").is_not_null().alias("unsound"),
         pl.col("evidence_code").is_null().alias("unqualified"),
         (pl.col("origin") == "vcf").alias("own"),
-    ).sort(*_ROW, "not denied", "unsound", "unqualified", "own", "called_position", "end", "source_position")
+    ).sort(*_ROW, "not denied", "unsound", "unqualified", "own", "called_position", "end", *_TIES)
     ranked = order.drop("not denied", "unsound", "unqualified", "own").with_row_index("rank")
     own_extent = ("called_position", "end")
     extents = ranked.select(*_ROW, "rank", "type", *own_extent, *_SAID)
@@ -52,20 +53,30 @@ def one_record_each(structural: pl.DataFrame, small: pl.DataFrame) -> pl.DataFra
         >= SAME_EVENT
     )
     told = earlier.filter(one_event)
-    again = pl.concat([told.select("rank"), in_letters.filter(one_event).select("rank")]).unique()
+    again = _told_again(told, in_letters.filter(one_event)["rank"])
     against = told.filter(_disagree())["rank_2"].unique()
     contradicting = pl.when(pl.col("rank").is_in(against.implode())).then(
         pl.lit(str(Reason.REPEAT_CONTRADICTING_RECORDS))
     )
     return (
-        ranked.join(again, on="rank", how="anti")
+        ranked.filter(~pl.col("rank").is_in(again))
         .with_columns(pl.coalesce(contradicting, "repeat").alias("repeat"))
         .drop("rank")
     )
 
 
+def _told_again(told: pl.DataFrame, in_letters: pl.Series) -> list[int]:
+    """Return the ranks of what is dropped, from pairs of a rank and the earlier one that tells the same."""
+    dropped = set(in_letters)
+    for rank, earlier in told.select("rank", "rank_2").sort("rank", "rank_2").iter_rows():
+        if earlier not in dropped:
+            dropped.add(rank)
+    return sorted(dropped)
+
+
 _RECORD = ("origin", "source_position", "source_ref", "source_alts")
 _SAID = (*_RECORD, "zygosity", "phase_set", "haplotype", "repeat")
+_TIES = (*_RECORD, "copies", "phase_set", "haplotype", "genotype_quality", "filters")
 
 
 def _alleles_of_one_record() -> pl.Expr:

@@ -89,6 +89,13 @@ OF_DELETIONS = (
         CASE + "cftr_deletion_in_both_files",
     ),
     Mutation(
+        "only a record that is kept drops another",
+        "deletions.py",
+        "if earlier not in dropped:",
+        "if earlier >= 0:",
+        CASE + "cftr_three_deletions_in_a_chain",
+    ),
+    Mutation(
         "a whole copy more takes nothing away",
         "structural.py",
         '(judged & pl.col("whole_gene"), Reason',
