@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scipy.stats import poisson
 
@@ -50,6 +50,11 @@ class Sites:
     detected: Variation | None = None
     reason: str = ""
 
+    @property
+    def unverified(self) -> int:
+        """How many sites have, or may have, a negative that nobody verified."""
+        return sum(site.counts.unverified_negative != 0 for site in self.sites)
+
 
 @dataclass(frozen=True)
 class Contrasts:
@@ -73,7 +78,11 @@ def pool_within_groups(conditions: Mapping[str, Counts], groups: Mapping[str, st
 
 
 def compare_sites(sites: Mapping[str, Counts], seed: int) -> Sites:
-    """Set the sites side by side; the models of sensitivity and specificity have their own gate."""
+    """Set the sites side by side.
+
+    Sensitivity and specificity over all sites stand only where every site verified its negatives: the sites
+    that did are no sample of the others.
+    """
     if not sites:
         return Sites(reason="accuracy was not split by site: run `nbseval accuracy` with --by site")
     table = tuple(Site(name, counts, measures(counts, Settings())) for name, counts in sorted(sites.items()))
@@ -81,9 +90,11 @@ def compare_sites(sites: Mapping[str, Counts], seed: int) -> Sites:
     test = exact_homogeneity(
         [recall.numerator or 0 for recall in recalls], [recall.denominator or 0 for recall in recalls], seed
     )
+    found = Sites(table, test, None, _detected(table, seed))
     verified = any(site.measures["sensitivity"].estimate is not None for site in table)
-    summary = summarise_sites(list(sites.values()), seed) if verified else None
-    return Sites(table, test, summary, _detected(table, seed))
+    if found.unverified or not verified:
+        return found
+    return replace(found, summary=summarise_sites(list(sites.values()), seed))
 
 
 def _detected(table: tuple[Site, ...], seed: int) -> Variation | None:

@@ -60,9 +60,12 @@ def _tests(sites: Sites) -> list[str]:
             f" ({sites.recall.method}). A large p is no evidence that they are."
         )
     if sites.summary is None:
-        sentences.append(
-            "No model of sensitivity and specificity across sites: no site verified all of its negatives."
+        reason = (
+            f"{sites.unverified} of {len(sites.sites)} sites did not verify all of their negatives"
+            if sites.unverified
+            else "no site has an affected newborn with a result"
         )
+        sentences.append(f"Sensitivity and specificity over all sites: not estimable, {reason}.")
     detected = sites.detected
     if detected is None:
         sentences.append("Spread of detected cases between sites: not measurable, no case was detected.")
@@ -85,9 +88,9 @@ def _models(sites: Sites) -> str:
         f"{name} over all sites ({margin.model}): {' '.join(proportion(margin.summary).split())}"
         for name, margin in margins.items()
     ]
-    left_out = sum(site.measures["sensitivity"].estimate is None for site in sites.sites)
-    if left_out:
-        parts.append(f"{left_out} of {len(sites.sites)} sites are left out, the table says why")
+    without = sum(site.measures["sensitivity"].estimate is None for site in sites.sites)
+    if without:
+        parts.append(f"{without} of {len(sites.sites)} sites had no affected newborn with a result")
     # what else the model has to say; one sentence per site and margin would bury it
     parts += [note for note in sites.summary.notes if " left out of " not in note]
     return ". ".join(parts) + "."

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.measures import Settings, accuracy_table
 from evaluator.accuracy.supplement import Options, Supplement, counts_of, supplement
+from evaluator.accuracy.supplement_strata import compare_sites
 
 VERIFIED = Counts("overall", 9, 3, 1, 9_000, 0, 0, 0, 0)
 UNVERIFIED = Counts("overall", 9, 3, 0, 0, 1, 9_000, 0, 0)
@@ -116,3 +117,13 @@ def test_counts_come_back_from_the_rows(cells: list[int], wrong: int) -> None:
     rows = accuracy_table([counts], Settings()).to_dicts()
     assert counts_of(rows)["overall"] == counts
     assert computed(counts).counts == counts
+
+
+def test_sites_that_verified_are_no_sample_of_the_others() -> None:
+    """One site with an unverified negative: no sensitivity over all sites; none such: pooled counts."""
+    verified = {f"site {n}": Counts(f"site {n}", 4, 1, 1, 90, 0, 0, 0, 0) for n in range(3)}
+    open_site = {"site 9": Counts("site 9", 4, 1, 0, 80, 0, 7, 0, 0)}
+    assert compare_sites(verified, seed=1).summary is not None
+    found = compare_sites(verified | open_site, seed=1)
+    assert found.summary is None
+    assert found.unverified == 1
