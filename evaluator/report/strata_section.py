@@ -13,6 +13,7 @@ from evaluator.report.without_answer_table import without_answer_table
 from evaluator.statistics.variation import Variation
 
 FUNNEL_SITES = 5
+MOST_OPEN = 20  # of many comparisons a reader looks for one
 MEASURES = {"sensitivity": "Sensitivity", "ppv": "PPV", "recall_rate": "Recalled"}
 SITE_COLUMNS = {
     "tp": "True positive",
@@ -162,7 +163,8 @@ def _contrasts(contrasts: Contrasts) -> Table:
         " that it is equal if it is."
     )
     caption = f"Each {contrasts.kind} against the others"
-    return Table(f"equity-{contrasts.kind}", caption, columns, tuple(rows), note=note)
+    folded = f"Show {len(rows)} comparisons: {caption}" if len(rows) > MOST_OPEN else ""
+    return Table(f"equity-{contrasts.kind}", caption, columns, tuple(rows), note=note, folded=folded)
 
 
 def _contrast(contrast: Contrast) -> tuple[str, ...]:
