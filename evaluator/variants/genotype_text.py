@@ -14,7 +14,9 @@ CALL, WITHOUT_GENOTYPE, NO_CALL = "call", "without_genotype", "no_call"
 SPANNING_DELETION, SYMBOLIC_ALLELE = "spanning_deletion", "symbolic_allele"
 # What structural callers write: the first is judged (structural.py), the others are only counted.
 STRUCTURAL, BREAKEND, INVERSION, INSERTION = "structural", "breakend", "inversion", "insertion"
-JUDGED = r"<(?:DEL|DUP|CNV)(?::[^>,]*)?>"
+JUDGED = r"<(?:DEL|DUP|CNV|CN\d+)(?::[^>,]*)?>"
+# An allele may be told by how many copies it has on its chromosome, as in the 1000 Genomes: one is reference.
+ONE_COPY = "<CN1>"
 MISSING_ALT = "missing_alt"  # a genotype that names the ALT "." has an allele of which nothing is known
 _GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
 _SEQUENCE = r"^[ACGTNacgtn]+$"
@@ -100,6 +102,8 @@ def _kind() -> pl.Expr:
         .then(pl.lit(WITHOUT_GENOTYPE))
         .when(pl.col("allele").is_null())
         .then(pl.when(pl.col("missing") > 0).then(pl.lit(NO_CALL)))
+        .when(pl.col("called") == ONE_COPY)
+        .then(pl.lit(None, pl.String))
         .when(pl.col("called") == ".")
         .then(pl.lit(MISSING_ALT))
         .when(pl.col("called") == _STAR)

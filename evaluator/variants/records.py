@@ -20,7 +20,7 @@ _SPLIT_SIZE = 1 << 23  # characters that are split at once
 _REF, _ALT, _QUAL, _FILTER, _INFO, _FORMAT = 3, 4, 5, 6, 7, 8
 _NAMES = {_REF: "ref", _ALT: "alt", _QUAL: "qual", _FILTER: "filter", _INFO: "info", _FORMAT: "format"}
 # The symbolic alleles whose SVLEN is a stretch of the reference; an insertion's is not (VCF 4.5, 5.5).
-_SPANNING_ALLELES = ("<DEL", "<DUP", "<INV", "<CNV")
+_SPANNING_ALLELES = ("<DEL", "<DUP", "<INV", "<CN")
 
 
 @dataclass

@@ -18,7 +18,7 @@ from evaluator.variants.header import Header, choose_sample
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.reading import Reading, read_samples
 from evaluator.variants.sources import Source, open_source
-from evaluator.variants.structural import SHORTEST, is_long_deletion
+from evaluator.variants.structural import SHORTEST
 
 OWN, SEPARATE, NOT_LOOKED_FOR = "vcf", "structural_vcf", "none"
 # What a structural caller writes and nobody judges here; counted for each newborn.
@@ -95,15 +95,13 @@ def _sample(header: Header, newborn: Newborn) -> str:
 def _ignored(set_aside: Mapping[str, int], calls: pl.DataFrame) -> dict[str, int]:
     """Count what is not judged; an insertion may be spelt out, and short alleles belong to the other VCF."""
     gained = pl.col("alt").str.len_bytes().cast(pl.Int64) - pl.col("ref").str.len_bytes().cast(pl.Int64)
-    spelt = calls.with_columns(called="alt").select(
+    spelt = calls.select(
         (gained >= SHORTEST).sum().alias("long"),
         (gained.abs() < SHORTEST).sum().alias("short"),
-        ((gained <= -SHORTEST) & ~is_long_deletion()).sum().alias("replaced"),
     )
     counts = {kind: set_aside.get(kind, 0) for kind in (*IGNORED, "symbolic_allele")}
     counts["insertion"] += spelt["long"].item()
     counts["short"] = spelt["short"].item()
-    counts["replaced"] = spelt["replaced"].item()  # a long stretch, by too much to be a mere deletion
     return {kind: count for kind, count in sorted(counts.items()) if count}
 
 
@@ -122,7 +120,7 @@ def own_facts(calls: pl.DataFrame, set_aside: Mapping[str, int], header: Header)
 
     Somebody looked for deletions where the header declares them or one was called.
     """
-    declared = any(f"##ALT=<ID={kind}" in header.text for kind in ("DEL", "DUP", "CNV"))
+    declared = any(f"##ALT=<ID={kind}" in header.text for kind in ("DEL", "DUP", "CN"))
     symbolic = bool(calls["source_alts"].str.contains("<", literal=True).any())
     return {
         "structural_evidence": OWN if declared or symbolic else NOT_LOOKED_FOR,

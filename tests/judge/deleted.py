@@ -10,6 +10,8 @@ from known import Gene, Newborn
 AUTOSOMAL = ("0/1",) * 8 + ("1/1",) * 4 + ("1/.", "1", "./.")
 BOYS = ("1",) * 5 + ("1/1", "0/1", "./.")
 _NUMBERS = {0: 0, 1: 1, 2: 2}  # some callers write a copy number beside a genotype; the others write none
+# Some callers name the allele by how many copies it has on its chromosome.
+_COPIES = {("DEL", 0): "<CN0>", ("DUP", 0): "<CN2>"}
 _places = count(1)
 
 
@@ -71,6 +73,6 @@ def _add(newborn: Newborn, gene: Gene, chance: random.Random) -> None:
             "sample_filters": chance.choice((None, "PASS", "PASS", "PASS", "MinGQ")),
             "source_position": next(_places),
             "source_ref": "N",
-            "source_alts": f"<{kind}>",
+            "source_alts": _COPIES.get((kind, (start + end) % 3), f"<{kind}>"),
         }
     )
