@@ -21,7 +21,7 @@ from evaluator.variants.bcf_records import (
     walk,
 )
 from evaluator.variants.bcf_values import DTYPES, Buffer, Groups, carried, grouped
-from evaluator.variants.carriers import Slabful
+from evaluator.variants.carriers import Slabful, speaks_by_copy_number
 from evaluator.variants.genotype_text import GENOTYPE
 from evaluator.variants.intervals import SPACING, Coordinates, Intervals
 from evaluator.variants.pairs import Flags, Pairs, distinct, joined_pairs
@@ -87,7 +87,8 @@ def _slabful(
     records = [decode(path, text, offset, dictionary, samples) for offset in at[wanted].tolist()]
     buffer = np.frombuffer(text, np.uint8)
     groups = grouped(path, records, dictionary)
-    no_calls, carriers, genotypes = _genotypes(buffer, groups, samples, places, dictionary)
+    spoken = np.array([speaks_by_copy_number(record.head) for record in records], dtype=np.bool_)
+    no_calls, carriers, genotypes = _genotypes(buffer, groups, spoken, samples, places, dictionary)
     values = carried(buffer, groups, len(records), carriers, places[carriers.samples], dictionary)
     slabful = Slabful(
         b"".join([record.head + b"\n" for record in records]),
@@ -101,9 +102,17 @@ def _slabful(
 
 
 def _genotypes(
-    buffer: Buffer, groups: Groups, samples: int, places: Coordinates, dictionary: Dictionary
+    buffer: Buffer,
+    groups: Groups,
+    spoken: Flags,
+    samples: int,
+    places: Coordinates,
+    dictionary: Dictionary,
 ) -> tuple[Pairs, Pairs, pl.Series]:
-    """Return who was not called, who carries, and the carriers' genotypes as text."""
+    """Return who was not called, who carries, and the carriers' genotypes as text.
+
+    In the `spoken` records everybody is taken for a carrier: a copy number may say more than the genotype.
+    """
     everyone = len(places) == samples and bool((np.diff(places) == 1).all())
     missing, carrying, texts = [], [], [pl.Series(GENOTYPE, [], dtype=pl.String)]
     for (key, kind, ploidy), (numbers, offsets) in groups.items():
@@ -113,9 +122,10 @@ def _genotypes(
         matrix = np.concatenate([buffer[offset : offset + size] for offset in offsets]).view(DTYPES[kind])
         matrix = matrix.reshape(len(numbers), samples, ploidy)
         matrix = (matrix if everyone else matrix[:, places]).reshape(-1, ploidy)
-        left = np.flatnonzero(_not_plainly_reference(matrix))
+        everybody = np.repeat(spoken[numbers], len(places))
+        left = np.flatnonzero(_not_plainly_reference(matrix) | everybody)
         alleles = _alleles(matrix[left])
-        carries = np.any(alleles > 1, axis=1)
+        carries = np.any(alleles > 1, axis=1) | everybody[left]
         unknown = ~carries & (np.any(alleles == 0, axis=1) | np.all(alleles == -1, axis=1))
         row, sample = np.divmod(left, len(places))
         pairs = Pairs(np.array(numbers)[row], sample)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from evaluator.errors import Problem, raise_if_any
 from evaluator.variants.calls import FORMAT_KEYS
-from evaluator.variants.genotype_text import GENOTYPE
+from evaluator.variants.genotype_text import GENOTYPE, JUDGED
 from evaluator.variants.header import FIXED
 from evaluator.variants.intervals import Coordinates, Intervals
 from evaluator.variants.lines import find_candidates
@@ -27,6 +27,7 @@ _HEAD = re.compile(rb"(?:[^\t\n]*\t){%d}[^\t\r\n]*" % (HEAD_COLUMNS - 1))
 _TAB, _NEWLINE, _RETURN, _COLON = 9, 10, 13, 58  # characters
 _WORD = 4  # bytes of a field that are looked at
 _MOST_PROBLEMS = 20
+_ALT = FIXED.index("ALT")
 # What GT:REST of a reference genotype and of a missing one begins with, and what may follow.
 _REFERENCE, _NO_CALL, _AFTER = (b"0/0", b"0|0", b"0"), (b"./.", b".|.", b"."), (b":", b"\t", b"\n", b"\r")
 
@@ -118,6 +119,7 @@ def find_carriers(
     known = found.lines if slab.first_line else np.zeros(len(chosen), np.int64)
     formats = [heads[line].rpartition(b"\t")[2].decode("utf-8", "replace") for line in chosen.tolist()]
     kinds = np.array([_kind(keys) for keys in formats], dtype=np.int8)
+    kinds[_by_copy_number(found.text) & (kinds != _NO_GENOTYPE)] = _COPY_NUMBER
     no_calls, others, spans = [], [], []
     for run in _runs(chosen):
         here = slice(*run)
@@ -150,13 +152,26 @@ def _padded(line: bytes) -> bytes:
     return line + b"\t" * (HEAD_COLUMNS - 1 - line.count(b"\t")) if line else line
 
 
-_GENOTYPE_FIRST, _GENOTYPE_LATER, _NO_GENOTYPE = range(3)
+_GENOTYPE_FIRST, _GENOTYPE_LATER, _NO_GENOTYPE, _COPY_NUMBER = range(4)
 
 
 def _kind(keys: str) -> int:
     if keys == GENOTYPE or keys.startswith(f"{GENOTYPE}:"):
         return _GENOTYPE_FIRST
     return _GENOTYPE_LATER if GENOTYPE in keys.split(":") else _NO_GENOTYPE
+
+
+def _by_copy_number(heads: bytes) -> Flags:
+    """Tell of which records every sample is parsed: beside a copy number 0/0 and ./. do not mean the same."""
+    return np.array([speaks_by_copy_number(head) for head in heads.splitlines()], dtype=np.bool_)
+
+
+def speaks_by_copy_number(head: bytes) -> bool:
+    """Tell whether a record, up to FORMAT, is a structural one whose samples may have a copy number."""
+    if b"<" not in head:
+        return False
+    columns = head.split(b"\t")
+    return re.search(JUDGED.encode(), columns[_ALT]) is not None and b"CN" in columns[-1].split(b":")
 
 
 def _runs(chosen: Coordinates) -> Iterator[tuple[int, int]]:
@@ -202,7 +217,7 @@ def _classified(
     words = _words(text, begin, before if len(places) == before.shape[1] else before[:, places])
     plain = (words == _word(b"0/0:")) | (words == _word(b"0|0:"))
     plain |= (words == _word(b"0/0\t")) | (words == _word(b"0|0\t"))
-    plain[kinds == _GENOTYPE_LATER] = False
+    plain[(kinds == _GENOTYPE_LATER) | (kinds == _COPY_NUMBER)] = False
     plain[kinds == _NO_GENOTYPE] = True  # nothing to parse
     left = np.flatnonzero(~plain)
     first = (kinds == _GENOTYPE_FIRST)[left // len(places)]

@@ -22,9 +22,9 @@ from evaluator.variants.genotype_text import (
     spelled_out,
 )
 from evaluator.variants.intervals import Coordinates
-from evaluator.variants.pairs import distinct
+from evaluator.variants.pairs import Flags, distinct
 from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
-from evaluator.variants.structural import is_structural, structural_calls
+from evaluator.variants.structural import copy_number_speaks, is_structural, structural_calls
 from evaluator.variants.well_formed import TOO_MANY_FIELDS
 
 _KEYS = (GENOTYPE, *FORMAT_KEYS, TOO_MANY)
@@ -107,6 +107,7 @@ def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples
     stated = stated.hstack(facts[number[row[called]]])
     others = meanings.rows.select("record", "kind", doubt().alias("reason"))[row[~called]]
     others = others.with_columns(values["sample"].gather(value[~called]))
+    others = others.filter(~_by_copy_number(values, meanings.rows, value, row)[~called])
     without = _without_genotype(records)
     return Together(
         with_values(path, stated).select([name for name in _CALLED if name != "info"]),
@@ -120,10 +121,23 @@ def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples
 def _structural(
     path: Path, values: pl.DataFrame, meanings: pl.DataFrame, value: Coordinates, row: Coordinates
 ) -> pl.DataFrame:
-    """Return the structural calls; a copy number beside a missing genotype is not read in a wide file."""
+    """Return the structural calls, by genotype or by copy number."""
     wanted = meanings.select(is_structural().fill_null(value=False)).to_series().to_numpy()[row]
+    wanted |= _by_copy_number(values, meanings, value, row)
     stated = values.drop("record", GENOTYPE, TOO_MANY)[value[wanted]].hstack(meanings[row[wanted]])
     return structural_calls(path, stated).select(list(_STRUCTURAL))
+
+
+def _by_copy_number(
+    values: pl.DataFrame, meanings: pl.DataFrame, value: Coordinates, row: Coordinates
+) -> Flags:
+    """Tell of which pairs of a value and a row of its meaning the copy number says what is there."""
+    found = np.zeros(len(value), dtype=np.bool_)
+    if values["CN"].count():
+        known = np.flatnonzero(values["CN"].is_not_null().to_numpy()[value])
+        pairs = meanings.select("alt", "allele", "kind")[row[known]].hstack(values.select("CN")[value[known]])
+        found[known] = pairs.select(copy_number_speaks().fill_null(value=False)).to_series().to_numpy()
+    return found
 
 
 def _values(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:

@@ -31,6 +31,7 @@ KEYS = (
     '##FORMAT=<ID=HP,Number=.,Type=String,Description="Haplotype of each allele of the genotype">',
     '##FORMAT=<ID=LAA,Number=.,Type=Integer,Description="Local alternative alleles">',
     '##FORMAT=<ID=LAD,Number=.,Type=Integer,Description="Reads per local allele">',
+    '##FORMAT=<ID=CN,Number=1,Type=Integer,Description="Copy number">',
     '##FORMAT=<ID=PID,Number=1,Type=String,Description="Physical phase set">',
 )
 

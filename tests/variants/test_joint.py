@@ -174,6 +174,24 @@ def test_local_alleles_are_read_as_alone(form: str, write_vcf: WriteVcf, both: B
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_copy_numbers_are_read_as_alone(form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path) -> None:
+    """Beside a copy number neither 0/0 of a `<CNV>` nor a missing genotype is reference or unknown."""
+    keys = "GT:GQ:CN"
+    numbers = {2: "0/0:60:0", 3: "./.:60:1", 4: "./.:60:.", 5: "0/1:60:1", 6: "0|0:60:3", 7: "0:60:0"}
+    records = [
+        record(EXON + place, numbers, alt, keys, "0/0:60:2").replace("CSQ=", f"END={EXON + place + 80};CSQ=")
+        for place, alt in enumerate(("<CNV>", "<DEL>", "<CN0>", "C"))
+    ]
+    vcf = write_vcf("joint", records, form, samples=" ".join(SAMPLES))
+    together, alone = both(write_sheet(tmp_path, *everyone(vcf)))
+    require_equal(together, alone)
+    mine, theirs = (pl.read_parquet(folder / "structural.parquet") for folder in (together, alone))
+    assert mine.equals(theirs)
+    lost = mine.filter(newborn="N02", source_alts="<CNV>")
+    assert lost["copy_number"].to_list() == [0]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_its_own_gives_the_same(
     form: str, write_vcf: WriteVcf, run: Callable[..., Summary], tmp_path: Path
 ) -> None:
