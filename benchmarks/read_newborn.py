@@ -21,6 +21,7 @@ OURS = "nbseval extract, library"
 PEER = "bcftools view -R, bundled"
 INDEXED = (
     OURS,
+    "nbseval extract, library, 2 threads",
     "nbseval extract, command",
     "bcftools view -R, bundled",
     "bcftools query -R, bundled",

@@ -17,7 +17,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from regions import read_bed
@@ -56,7 +56,7 @@ class Job:
 Read = Callable[[Job], None]
 
 
-def evaluator_batch() -> Read:
+def evaluator_batch(threads: int = 1) -> Read:
     """Return the library call behind `nbseval extract`: one batch, typed Parquet out."""
     from evaluator.panel.load import load_panel
     from evaluator.variants.extract import Request, extract
@@ -64,7 +64,8 @@ def evaluator_batch() -> Read:
     panel_of = cache(load_panel)  # a run loads its panel once, however many newborns it reads
 
     def read(job: Job) -> None:
-        extract(Request(job.samples, panel_of(job.panel), job.store(), job.bed), "1970-01-01T00:00:00+00:00")
+        request = Request(job.samples, panel_of(job.panel), job.store(), job.bed, threads=threads)
+        extract(request, "1970-01-01T00:00:00+00:00")
 
     return read
 
@@ -315,6 +316,7 @@ TARGETS = ("-T", "BED", "--targets-overlap", "2")
 CARRIERS = "[%SAMPLE\t%CHROM\t%POS\t%REF\t%ALT\t%GT\t%AD\t%DP\t%GQ\n]"
 READERS: dict[str, Callable[[], Read]] = {
     "nbseval extract, library": evaluator_batch,
+    "nbseval extract, library, 2 threads": partial(evaluator_batch, 2),
     "nbseval extract, command": evaluator_command,
     "bcftools view -R, bundled": bundled("view", "-R", "BED", *VIEW),
     "bcftools query -R, bundled": bundled("query", "-R", "BED", "-f", FIELDS),
