@@ -57,10 +57,15 @@ class Judge(AlleleRules):
         self.family = Family(newborn, believed, self.criteria, self.build, single_x=number == 1)
         self.stopped = is_stopped(newborn, self.people, self.criteria, self.build)
         here = by_gene(newborn, self.genes, {row["gene"] for row in self.rows})
-        return {
-            (row["condition"], row["gene"], row["inheritance"]): self._verdict(newborn, row, here)
-            for row in self.rows
-        }
+        three = number is not None and number > len("XX")  # the rules speak of one X and of two
+        counted_on_x = any(call["contig"] == "chrX" for call in newborn.structural)
+        found = {}
+        for row in self.rows:
+            key = row["condition"], row["gene"], row["inheritance"]
+            found[key] = self._verdict(newborn, row, here)
+            if three and counted_on_x and self.genes[row["gene"]].on_single_x:
+                self.silent[key] = "copies lost of three X chromosomes"
+        return found
 
     def _verdict(self, newborn: Newborn, row: Row, here: dict[str, list[Row]]) -> str:
         if newborn.status != "sequenced" or self.stopped:
