@@ -17,7 +17,7 @@ READ_SIZE = 1 << 20  # compressed bytes per read; about five times as many chara
 FIRST_READ_SIZE = 1 << 16  # often only the header is wanted
 _TEXT_PER_BYTE = 4  # characters that are asked for per compressed byte
 GZIP_MAGIC = b"\x1f\x8b"
-_BLOCK_HEADER = 18
+BLOCK_HEADER = 18
 DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment] # the stub says instance for class
 _LARGEST_BLOCK = 1 << 16
 _GZIP_WRAPPER = 31  # zlib's word for "gzip header and checksum": every block's CRC is verified
@@ -36,7 +36,7 @@ def require_file(path: Path) -> None:
 def compression(path: Path) -> str:
     """Return bgzf, gzip or plain by the file's first bytes."""
     with path.open("rb") as stream:
-        start = stream.read(_BLOCK_HEADER)
+        start = stream.read(BLOCK_HEADER)
     if _is_block(start, 0):
         return "bgzf"
     return "gzip" if start[:2] == GZIP_MAGIC else "plain"
@@ -75,7 +75,7 @@ def read_span(path: Path, stream: BinaryIO, begin: int, end: int) -> bytes:
     """Return the text between two virtual offsets (compressed offset x 65536 + offset in the block)."""
     first, last = begin >> 16, end >> 16
     stream.seek(first)
-    raw = stream.read(last - first + (_BLOCK_HEADER if end & 0xFFFF else 0))
+    raw = stream.read(last - first + (BLOCK_HEADER if end & 0xFFFF else 0))
     texts = []
     offset = 0
     while offset < last - first:
@@ -84,7 +84,7 @@ def read_span(path: Path, stream: BinaryIO, begin: int, end: int) -> bytes:
     if offset != last - first:
         raise InputError.of(path, "and its index do not fit together; make the index again (tabix -f)")
     if end & 0xFFFF:
-        rest = raw[offset:] + stream.read(block_size(path, raw, offset, first) - _BLOCK_HEADER)
+        rest = raw[offset:] + stream.read(block_size(path, raw, offset, first) - BLOCK_HEADER)
         texts.append(inflate_block(path, rest, 0, last)[0][: end & 0xFFFF])
     return b"".join(texts)[begin & 0xFFFF :]
 

@@ -12,7 +12,6 @@ from evaluator.variants import bgzf
 
 _LARGEST_BLOCK = 1 << 16
 _TEXT_SIZE = 1 << 20  # of a megabyte the memory is used again; several at a time cost a sixth more
-_HEADER = 18  # bytes of a block that say how long it is
 _SIZE_AT = 16  # where a block says how long it is (SAM specification, section 4.1)
 Item = TypeVar("Item")
 
@@ -80,9 +79,9 @@ def _read(stream: BinaryIO, at: int, last: int, *, to_last_block: bool) -> bytes
     most = max(bgzf.READ_SIZE, _LARGEST_BLOCK)
     if last - at > most:
         return stream.read(most)
-    raw = stream.read(last - at + (_HEADER if to_last_block else 0))
+    raw = stream.read(last - at + (bgzf.BLOCK_HEADER if to_last_block else 0))
     told = int.from_bytes(raw[last - at + _SIZE_AT :], "little") + 1
-    return raw + stream.read(told - _HEADER) if told > _HEADER else raw
+    return raw + stream.read(told - bgzf.BLOCK_HEADER) if told > bgzf.BLOCK_HEADER else raw
 
 
 def _is_whole(raw: bytes, offset: int) -> bool:
