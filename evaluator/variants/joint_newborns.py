@@ -16,7 +16,7 @@ from evaluator.variants.header import Header
 from evaluator.variants.intervals import SPACING_BITS, Coordinates, Intervals, as_frame, merged
 from evaluator.variants.joint import JointReading
 from evaluator.variants.newborn import NewbornData, agreement_notes, alleles_seen
-from evaluator.variants.structural_file import OWN, own_facts
+from evaluator.variants.structural_file import OWN, declares_structural, is_symbolic, own_facts
 from evaluator.variants.substitutions import as_called, unequal_blocks, with_parts
 
 # The axis has fewer than 2^5 contigs of 2^29 bases: newborns lie behind one another on a longer one.
@@ -38,6 +38,10 @@ class JointNewborns:
         self._unresolved = pl.concat([reading.found.unresolved, unequal_blocks(self._calls)])
         self._more: list[pl.DataFrame] = []
         self._structural = reading.found.structural
+        counted = self._structural.group_by("sample").agg(pl.len(), is_symbolic().any().alias("symbolic"))
+        self._structural_calls = {sample: told for sample, *told in counted.iter_rows()}
+        self._looked_for = declares_structural(header)
+        self._nothing = CALLED.to_frame()
         self._header = header
         self._regions = regions
         self._numbers = {sample: number for number, sample in enumerate(reading.samples)}
@@ -53,8 +57,9 @@ class JointNewborns:
         """Add a newborn; what a callable file says of it is applied at once and not kept."""
         number = self._numbers[sample]
         own = (newborn.id, newborn.sex, newborn.sex_chromosomes, newborn.status, evidence.kind)
-        structural = self._structural_of.get((number,), self._structural.clear())
-        facts = own_facts(structural, self._set_aside.get(number, {}), self._header)
+        structural, symbolic = self._structural_calls.get(number, (0, False))
+        looked_for = self._looked_for or symbolic
+        facts = own_facts(structural, self._set_aside.get(number, {}), looked_for=looked_for)
         self._rows.append((number, *own, *(facts[name] for name in _STRUCTURAL)))
         told = [entry["note"], *self._agreement(number, evidence)]
         note = "; ".join(filter(None, map(str, told)))
@@ -66,7 +71,7 @@ class JointNewborns:
 
     def _agreement(self, number: int, evidence: Evidence) -> list[str]:
         """Keep what the newborn's gVCF calls beyond the joint file, and say what repeats or disagrees."""
-        own = more = CALLED.to_frame()
+        own = more = self._nothing
         if evidence.kind == "gvcf":
             own = self._calls_of.get((number,), own.drop("info")).with_columns(pl.lit("").alias("info"))
             more = only_in_gvcf(own.select(list(CALLED)), evidence.calls)
@@ -91,11 +96,6 @@ class JointNewborns:
             check(structural.join(names, on="sample").select(list(STRUCTURAL)), STRUCTURAL, "structural"),
             tuple(self._entries),
         )
-
-    @cached_property
-    def _structural_of(self) -> dict[tuple[object, ...], pl.DataFrame]:
-        """Return each sample's own structural calls."""
-        return self._structural.partition_by("sample", as_dict=True)
 
     @property
     def _no_doubt(self) -> pl.DataFrame:

@@ -15,7 +15,13 @@ from evaluator.variants.genotypes import Genotypes
 from evaluator.variants.header import ANNOTATION_KEYS, Header
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.references import Thresholds, doubted
-from evaluator.variants.structural_file import OWN, own_facts, with_origin
+from evaluator.variants.structural_file import (
+    OWN,
+    declares_structural,
+    is_symbolic,
+    own_facts,
+    with_origin,
+)
 from evaluator.variants.substitutions import as_called, unequal_blocks, with_parts
 
 QUARANTINED = "quarantined"
@@ -50,6 +56,8 @@ def sequenced(
     entry = {**entry, "note": "; ".join(filter(None, map(str, told)))}
     stored = with_parts(pl.concat([calls, denied_calls(calls, genotypes.references), more]))
     counted = stored.filter(as_called())
+    structural = genotypes.structural
+    symbolic = bool(structural.select(is_symbolic().any()).item())
     row = {
         "status": newborn.status,
         "callable_evidence": evidence.kind,
@@ -57,7 +65,7 @@ def sequenced(
         "has_depth": _carried(counted, "depth"),
         "has_genotype_quality": _carried(counted, "genotype_quality"),
         "has_allele_depth": _carried(counted, "alt_depth"),
-        **own_facts(genotypes.structural, genotypes.set_aside, header),
+        **own_facts(len(structural), genotypes.set_aside, looked_for=symbolic or declares_structural(header)),
     }
     doubts = [genotypes.unresolved, unequal_blocks(stored), doubted(genotypes.references, thresholds)]
     gaps = uncallable(regions, evidence, pl.concat(doubts))
@@ -66,14 +74,14 @@ def sequenced(
         check(_of(newborn, stored.select(_CALL_COLUMNS)), CALLS, "calls"),
         check(_of(newborn, gaps), UNCALLABLE, "uncallable"),
         alleles_seen(stored, header),
-        check(_of(newborn, with_origin(genotypes.structural, OWN)), STRUCTURAL, "structural"),
+        check(_of(newborn, with_origin(structural, OWN)), STRUCTURAL, "structural"),
         (entry,),
     )
 
 
 def agreement_notes(repeats: int, calls: pl.DataFrame, more: pl.DataFrame, evidence: Evidence) -> list[str]:
     """Say what records repeat, and where the VCF and a gVCF of its own do not agree."""
-    absent = len(more.filter(copies=0))
+    absent = len(more.filter(copies=0)) if len(more) else 0  # thousands of newborns have no gVCF
     counted = {
         "{} rows of records that stand twice were read once": repeats,
         "{} alleles that the gVCF calls are not in the VCF: repeat where they matter": absent,

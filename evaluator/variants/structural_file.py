@@ -115,18 +115,26 @@ def _entry(source: Source, read: Reading, build_by: str) -> dict[str, object]:
     }
 
 
-def own_facts(calls: pl.DataFrame, set_aside: Mapping[str, int], header: Header) -> dict[str, object]:
+def declares_structural(header: Header) -> bool:
+    """Tell whether the header declares deletions, duplications or copy numbers: somebody looked for them."""
+    return any(f"##ALT=<ID={kind}" in header.text for kind in ("DEL", "DUP", "CN"))
+
+
+def own_facts(calls: int, set_aside: Mapping[str, int], *, looked_for: bool) -> dict[str, object]:
     """Return the structural columns of tables.NEWBORNS as the newborn's own VCF has them.
 
-    Somebody looked for deletions where the header declares them or one was called.
+    Somebody looked for deletions where the header declares them or a symbolic one was called.
     """
-    declared = any(f"##ALT=<ID={kind}" in header.text for kind in ("DEL", "DUP", "CN"))
-    symbolic = bool(calls["source_alts"].str.contains("<", literal=True).any())
     return {
-        "structural_evidence": OWN if declared or symbolic else NOT_LOOKED_FOR,
-        "structural_calls": len(calls),
+        "structural_evidence": OWN if looked_for else NOT_LOOKED_FOR,
+        "structural_calls": calls,
         "structural_ignored": sum(set_aside.get(kind, 0) for kind in IGNORED),
     }
+
+
+def is_symbolic() -> pl.Expr:
+    """The record of a structural call has an allele without letters."""
+    return pl.col("source_alts").str.contains("<", literal=True)
 
 
 def with_origin(calls: pl.DataFrame, origin: str) -> pl.DataFrame:

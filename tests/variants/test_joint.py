@@ -192,6 +192,21 @@ def test_copy_numbers_are_read_as_alone(form: str, write_vcf: WriteVcf, both: Bo
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_who_was_looked_for_deletions_is_told_one_by_one(
+    form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path
+) -> None:
+    """Where the header declares none, only a newborn with a symbolic deletion was looked for them."""
+    spelt_out = record(EXON, {1: "0/1:20,9:29:60"}, "A").replace(" A A ", f" A{'CG' * 30} A ")
+    symbolic = record(EXON + 90, {2: "0/1:20,9:29:60"}, "<DEL>").replace("CSQ=", f"END={EXON + 190};CSQ=")
+    vcf = write_vcf("joint", [spelt_out, symbolic], form, samples=" ".join(SAMPLES))
+    together, alone = both(write_sheet(tmp_path, *everyone(vcf)))
+    require_equal(together, alone)
+    told = pl.read_parquet(together / "newborns.parquet").sort("newborn")
+    assert told["structural_calls"].to_list() == [0, 1, 1, *[0] * 17]
+    assert told["structural_evidence"].to_list() == ["none", "none", "vcf", *["none"] * 17]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_its_own_gives_the_same(
     form: str, write_vcf: WriteVcf, run: Callable[..., Summary], tmp_path: Path
 ) -> None:
