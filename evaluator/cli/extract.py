@@ -19,7 +19,9 @@ from evaluator.variants.extract import extract as extract_batch
 @click.option("--panel", required=True, type=click.Path(path_type=Path), help="Folder of the panel.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The store; made if it is new.")
 @click.option(
-    "--regions", type=click.Path(path_type=Path, exists=True), help="BED of more to read than the panel."
+    "--regions",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="BED of more to read than the panel.",
 )
 @click.option(
     "--padding",
@@ -90,7 +92,7 @@ def extract(
         batch,
         fasta,
         threads,
-        sys.stdin.buffer,
+        None if sys.stdin is None else sys.stdin.buffer,  # none where the caller closed it
     )
     summary = extract_batch(request, now(), _progress if sys.stderr.isatty() else None)
     if fasta is None:

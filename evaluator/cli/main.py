@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from datetime import UTC, datetime
+from types import FrameType
 
 import click
 
@@ -64,9 +66,18 @@ def now() -> str:
     return moment.isoformat(timespec="seconds")
 
 
+def _stopped(number: int, _: FrameType | None) -> None:
+    """Leave as after an error: what lies in temporary places is removed on the way out."""
+    sys.exit(128 + number)  # as shells tell a signal
+
+
 def main() -> None:
     """Run the command line; a user's mistake is told in plain words and exits with 2."""
     os.umask(0o077)  # results hold genotypes: for the owner's eyes only
+    # A cluster that cancels a job would leave a newborn's VCF, or half a store, in a temporary folder.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # else nohup, which is there to be survived
+            signal.signal(number, _stopped)
     try:
         nbseval.main(standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -30,7 +30,7 @@ TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents
 BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"
 PART = "+"  # batch+2, batch+3 ...: what the same newborns have in regions that were read later
-_TIMES = ("mtime_ns", "callable_mtime_ns", "structural_mtime_ns")
+_TIMES = tuple(f"{file}mtime_ns" for file in ("", "callable_", "structural_", "mother_", "father_"))
 
 
 @dataclass(frozen=True)

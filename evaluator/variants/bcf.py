@@ -14,6 +14,8 @@ from evaluator.variants.build import CONTIG_ALIASES
 from evaluator.variants.intervals import Intervals
 
 _LINES_PER_SLAB = 20_000
+# htslib's warnings name the file, which may hold an identifier; exceptions say what is wrong.
+pysam.set_verbosity(0)
 
 
 def header_text(path: Path, chunks: Iterator[bytes]) -> tuple[bytes, int]:

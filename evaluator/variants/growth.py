@@ -24,8 +24,11 @@ from evaluator.variants.store import read_batches, regions_frame
 from evaluator.variants.structural_file import NOT_LOOKED_FOR
 from evaluator.variants.substitutions import as_called
 
-_FILES = ("", "callable_", "structural_")
-_IDENTITY = tuple(f"{file}{what}" for file in _FILES for what in ("size", "mtime_ns"))
+_FILES = ("", "callable_", "structural_", "mother_", "father_")
+_IDENTITY = (
+    *(f"{file}{what}" for file in _FILES for what in ("size", "mtime_ns")),
+    *(f"{whose}_in_vcf_sha256" for whose in ("sample", "mother", "father")),
+)
 _STRUCTURAL = ("structural_evidence", "structural_ignored")
 _SEX = ("sex", "sex_chromosomes")
 _FLAGS = ("has_depth", "has_genotype_quality", "has_allele_depth")
@@ -58,8 +61,20 @@ class HeldBatch:
             if name != "newborns"
         }
         # What callers of special loci say does not hang on the regions, and stays as it was read.
+        raise_if_any(list(self._special_loci_problems(tables["special_loci"], cohort)), NOTHING_EXTRACTED)
         new["special_loci"] = new["special_loci"].clear()
         return {"newborns": self._newborns(tables["newborns"], new, cohort, build), **new}
+
+    def _special_loci_problems(self, now: pl.DataFrame, cohort: Cohort) -> Iterator[Problem]:
+        held = self.table("special_loci")
+        told = [
+            set(one.join(other, on=one.columns, how="anti", nulls_equal=True)["newborn"])
+            for one, other in ((now, held), (held, now))
+        ]
+        message = "its special_loci tables say otherwise than when it was read; extract the batch again"
+        for newborn in cohort.newborns:
+            if newborn.sequenced and newborn.id in told[0] | told[1]:
+                yield Problem(str(cohort.sheet), newborn.line, message)
 
     def _newborns(
         self, now: pl.DataFrame, new: dict[str, pl.DataFrame], cohort: Cohort, build: str
@@ -244,6 +259,6 @@ def _file_problems(held: HeldBatch, cohort: Cohort) -> Iterator[Problem]:
             yield Problem(
                 str(cohort.sheet),
                 newborn.line,
-                f"its files are not those that the batch was read from ({', '.join(changed)}); give those "
-                f"files back, or remove {parts} and extract again",
+                "its files, or its sample in them, are not those that the batch was read from "
+                f"({', '.join(changed)}); give those back, or remove {parts} and extract again",
             )

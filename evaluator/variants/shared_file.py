@@ -140,14 +140,20 @@ def _is_same_file(newborn: Newborn) -> bool:
 
 
 def file_identity(newborn: Newborn) -> dict[str, object]:
-    """Return what tells the newborn's files from others: sizes and times; the newborn's name as a digest."""
+    """Return what tells the newborn's files from others: sizes and times; names of samples as digests."""
     identity: dict[str, object] = {"newborn_sha256": sha256_of_text(newborn.id)}
     files = {"": newborn.vcf, "callable_": newborn.callable, "structural_": newborn.structural_vcf}
+    files |= {f"{parent}_": path for parent, (path, _) in newborn.parents.items()}
     for prefix, path in files.items():
         if path is not None and path.is_file():
             status = path.stat()
             identity |= {f"{prefix}size": status.st_size, f"{prefix}mtime_ns": status.st_mtime_ns}
-    return identity
+    # One joint file holds many: the same file is no proof that the same sample is read.
+    samples = {"sample": newborn.sample_in_vcf}
+    samples |= {parent: sample for parent, (_, sample) in newborn.parents.items()}
+    return identity | {
+        f"{whose}_in_vcf_sha256": sha256_of_text(name) for whose, name in samples.items() if name is not None
+    }
 
 
 def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, object]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import pysam.bcftools
 import pytest
 
 Run = Callable[..., CompletedProcess[str]]
@@ -57,3 +63,59 @@ def test_half_a_batch_option_is_refused(nbseval: Run, repository: Path, folder: 
     done = nbseval("extract", folder / "samples.tsv", "--panel", panel, "--out", folder / "s", "--batch", "1")
     assert done.returncode == 2
     assert "need each other" in done.stderr
+
+
+def test_a_folder_of_regions_is_refused(nbseval: Run, repository: Path, folder: Path) -> None:
+    """A folder in place of the BED is the user's slip, not ours."""
+    words = ("extract", folder / "samples.tsv", "--panel", repository / "panel" / "generation-study")
+    done = nbseval(*words, "--out", folder / "store", "--regions", folder)
+    assert done.returncode == 2
+    assert "is a directory" in done.stderr
+
+
+@pytest.fixture
+def command(repository: Path, folder: Path) -> list[str]:
+    """The command line that reads the one newborn of `one.tsv`."""
+    (folder / "one.tsv").write_text("newborn\tsex\tvcf\nGOODNAME\tmale\tgood.vcf\n", newline="")
+    words = ("extract", folder / "one.tsv", "--panel", repository / "panel" / "generation-study")
+    return [sys.executable, "-m", "evaluator.cli.main", *map(str, (*words, "--out", folder / "store"))]
+
+
+def test_a_closed_standard_input_harms_nobody(command: list[str], folder: Path) -> None:
+    """Some schedulers start jobs without one; only a row that names it needs it."""
+    run = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
+    assert subprocess.run(run, check=False, capture_output=True).returncode == 0
+    sheet = folder / "one.tsv"
+    sheet.write_text(sheet.read_text().replace("good.vcf", "-"), newline="")
+    told = subprocess.run(run, check=False, capture_output=True, text=True)
+    assert (told.returncode, "nothing is piped in" in told.stderr) == (2, True)
+
+
+def test_a_bcf_without_index_is_read_in_silence(command: list[str], folder: Path) -> None:
+    """Htslib would print the path, which may hold the newborn's name, into the log."""
+    genotype = '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n#CHROM'
+    (folder / "declared.vcf").write_text(VCF.replace("#CHROM", genotype), newline="")
+    binary, text = str(folder / "GOODNAME.bcf"), str(folder / "declared.vcf")
+    pysam.bcftools.view("-Ob", "-o", binary, text, catch_stdout=False)
+    sheet = folder / "one.tsv"
+    sheet.write_text(sheet.read_text().replace("good.vcf", "GOODNAME.bcf"), newline="")
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    assert "GOODNAME" not in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_cancelled_job_leaves_no_genotypes(command: list[str], folder: Path, number: int) -> None:
+    """The copy of what is piped in goes when a scheduler stops the job."""
+    sheet = folder / "one.tsv"
+    sheet.write_text(sheet.read_text().replace("good.vcf", "-"), newline="")
+    kept = folder / "temporary"
+    kept.mkdir()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, "TMPDIR": str(kept)}) as job:
+        assert job.stdin is not None
+        job.stdin.write(VCF.encode())
+        job.stdin.flush()
+        while not list(kept.glob("nbseval-*/*")):
+            time.sleep(0.05)
+        job.send_signal(number)
+        assert job.wait(60) == 128 + number
+    assert not list(kept.iterdir())

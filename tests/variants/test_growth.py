@@ -193,6 +193,47 @@ def test_parts_need_the_same_files_newborns_and_thresholds(
     assert [folder.name for folder in base.parent.iterdir()] == [base.name]
 
 
+def test_parts_need_the_same_sample_of_a_joint_file(
+    write_vcf: WriteVcf, panel: Panel, tmp_path: Path
+) -> None:
+    """Rows that swap their samples, or a parent's, between two extractions would mix two people's calls."""
+    write_vcf("joint", [f"chr9 {EXON} . A C . . . GT 0/1 1/1 0/1 0/0"], samples="N1 N2 M1 M2")
+    sheet = tmp_path / "samples.tsv"
+
+    def go(first: str, second: str, mother: str, padding: int) -> None:
+        head = "newborn\tsex\tvcf\tsample_in_vcf\tmother_vcf\tmother_in_vcf"
+        rows = f"A\tmale\tjoint.vcf\t{first}\tjoint.vcf\t{mother}\nB\tmale\tjoint.vcf\t{second}\t\t"
+        sheet.write_text(f"{head}\n{rows}\n", newline="")
+        extract(Request(sheet, panel, tmp_path / "store", padding=padding), "2026-01-01")
+
+    go("N1", "N2", "M1", padding=0)
+    with pytest.raises(InputError, match=r"not those .* \(sample_in_vcf_sha256\)") as caught:
+        go("N2", "N1", "M1", padding=20)
+    assert [problem.line for problem in caught.value.problems] == [2, 3]
+    with pytest.raises(InputError, match=r"not those .* \(mother_in_vcf_sha256\)"):
+        go("N1", "N2", "M2", padding=20)
+    go("N1", "N2", "M1", padding=20)
+
+
+def test_parts_need_the_same_word_of_special_callers(
+    write_vcf: WriteVcf, panel: Panel, tmp_path: Path
+) -> None:
+    """A corrected copy number is never dropped in silence: the store keeps what was read first."""
+    write_vcf("a", CALLS)
+    sheet, loci = tmp_path / "samples.tsv", tmp_path / "loci.tsv"
+    sheet.write_text("newborn\tsex\tvcf\tspecial_loci\nA\tmale\ta.vcf\tloci.tsv\n", newline="")
+
+    def go(copies: int, others: str, padding: int) -> None:
+        rows = f"newborn\tlocus\tcopy_number\tcaller\nA\tSMN1\t{copies}\tmlpa\n{others}"
+        loci.write_text(rows, newline="")
+        extract(Request(sheet, panel, tmp_path / "store", padding=padding), "2026-01-01")
+
+    go(2, "", padding=0)
+    with pytest.raises(InputError, match=r"samples.tsv:2: its special_loci tables say otherwise"):
+        go(0, "", padding=20)
+    go(2, "Z\tSMN1\t1\tmlpa\n", padding=20)
+
+
 def test_what_the_sheet_says_later(run: Extract, write_vcf: WriteVcf, panel: Panel, tmp_path: Path) -> None:
     """A corrected sex counts; a newborn who is no longer sequenced is not taken for read."""
     for name in "ab":
