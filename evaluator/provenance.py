@@ -54,8 +54,13 @@ def sha256_of_text(text: str) -> str:
 def write_parquet(table: pl.DataFrame, path: Path, provenance: Provenance) -> None:
     """Write a table with its provenance inside the file, whole or not at all."""
     with whole_file(path) as temporary:
+        # Level 1: a sixth less time than the library's level 3, for files larger by one per cent.
         table.write_parquet(
-            temporary, compression="zstd", statistics=True, metadata={METADATA_KEY: provenance.as_json()}
+            temporary,
+            compression="zstd",
+            compression_level=1,
+            statistics=True,
+            metadata={METADATA_KEY: provenance.as_json()},
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from evaluator import __version__
@@ -17,19 +18,20 @@ from evaluator.provenance import Provenance, sha256_of_text, write_parquet
 from evaluator.tables import ALLELES_SEEN, CALLS, UNCALLABLE
 from evaluator.variants.cohort import Cohort
 from evaluator.variants.header import ANNOTATION_KEYS
-from evaluator.variants.intervals import Intervals
+from evaluator.variants.intervals import SPACING_BITS, Intervals, places
 from evaluator.variants.newborn import NewbornData
 from evaluator.variants.references import Thresholds
 from evaluator.variants.sample_facts import with_sample_facts
 from evaluator.variants.structural_file import StructuralReading, structural_table, with_structural_facts
 
 # 2: sample facts, special-locus callers; 3: parents; 4: parts of substitutions, reference genotypes;
-# 5: structural calls
-FORMAT = 5
+# 5: structural calls; 6: another digest of a newborn's genotypes
+FORMAT = 6
 TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents", "structural")
 BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"
 PART = "+"  # batch+2, batch+3 ...: what the same newborns have in regions that were read later
+_PLACE_BITS = SPACING_BITS + 5  # a place on the axis of 25 contigs
 _TIMES = tuple(f"{file}mtime_ns" for file in ("", "callable_", "structural_", "mother_", "father_"))
 
 
@@ -77,13 +79,16 @@ class AllelesSeen:
         Newborns called by different pipelines may describe one allele differently: the choice must not
         depend on their order, and a description goes before none.
         """
-        seen = pl.concat(self._parts)
+        seen = pl.concat(self._parts).rechunk()
+        # Newborns share alleles: in order, most repeat their neighbour, and few are left to compare.
+        seen = seen[np.argsort(places(seen), kind="stable")]
+        again = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in seen.columns)
+        seen = seen.filter(~again)
         key = ["position", "ref", "alt"]
         rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
         told = [name for name in ANNOTATION_KEYS if seen[name].count()]
         rest = [name for name in ALLELES_SEEN if name not in ("contig", *key, *ANNOTATION_KEYS)]
-        distinct = seen.unique(["contig", *key, *told, *rest])  # newborns share alleles: fewer to sort
-        ordered = distinct.sort(rank, *key, *told, *rest, nulls_last=True)
+        ordered = seen.unique(["contig", *key, *told, *rest]).sort(rank, *key, *told, *rest, nulls_last=True)
         return ordered.unique(["contig", *key], keep="first", maintain_order=True)
 
 
@@ -129,9 +134,25 @@ def batch_tables(
 
 
 def in_order(calls: pl.DataFrame) -> pl.DataFrame:
-    """Sort calls as the store keeps them."""
-    rank = pl.col("contig").replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int8)
-    return calls.sort("newborn", rank, *list(CALLS)[2:]).select(list(CALLS))
+    """Sort calls as the store keeps them.
+
+    They come nearly sorted: what is in order by newborn and place is not moved, and only calls of one newborn
+    at one place are compared in all their columns.
+    """
+    if not len(calls):
+        return calls
+    runs = calls["newborn"].rle().struct.unnest()
+    newborn = np.repeat(runs["value"].rank("dense").to_numpy().astype(np.int64), runs["len"].to_numpy())
+    calls = calls.rechunk()  # of many pieces each row would be looked for
+    place = places(calls) + (newborn << _PLACE_BITS)
+    order = np.argsort(place, kind="stable")
+    place = place[order]
+    same = place[1:] == place[:-1]
+    shared = np.flatnonzero(np.concatenate([same, [False]]) | np.concatenate([[False], same]))
+    if len(shared):
+        together = calls[order[shared]].with_columns(place=place[shared], row=order[shared])
+        order[shared] = together.sort("place", *list(CALLS)[3:])["row"].to_numpy()
+    return calls if (order[1:] > order[:-1]).all() else calls[order]
 
 
 def batch_manifest(

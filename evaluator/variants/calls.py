@@ -29,6 +29,7 @@ CALLED = pl.Schema(
 def with_format_values(records: pl.DataFrame, column: str, keys: tuple[str, ...]) -> pl.DataFrame:
     """Add the value of each FORMAT key in a sample's column as text, wherever FORMAT places the key.
 
+    `fields` counts the values that are there, of whatever key.
     Null where the record has no such key, where trailing fields were dropped, and where the value is ".";
     a genotype is kept as it is written.
     """
@@ -38,7 +39,7 @@ def with_format_values(records: pl.DataFrame, column: str, keys: tuple[str, ...]
         records.lazy()
         .with_columns(pl.col(column).str.split(":").alias("parts"))
         .with_columns(_value(key, formats).alias(key) for key in keys)
-        .with_columns(_given(key) for key in present)
+        .with_columns(*(_given(key) for key in present), pl.col("parts").list.len().alias("fields"))
         .drop("parts")
         .collect()
     )

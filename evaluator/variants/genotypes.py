@@ -88,13 +88,14 @@ def read_genotypes(path: Path, records: pl.DataFrame, samples: list[str]) -> Row
     names an allele that the record does not have.
     """
     rows = _not_reference(records, samples)
-    require_fields(path, rows)
     rows = with_format_values(rows, "value", (GENOTYPE, *FORMAT_KEYS))
+    require_fields(path, rows)
     alleles = _by_copy_number(rows, named(path, rows, spelled_out(path, rows)))
     called, others = (alleles.filter(which) for which in (pl.col("kind") == CALL, pl.col("kind") != CALL))
-    calls = rows.drop("format", "value")[called["row"]].hstack(called.drop("row"))
+    calls = rows.drop("format", "value", "fields")[called["row"]].hstack(called.drop("row"))
     spans = rows.select("sample", "start", "end")[others["row"]].hstack(others.select("kind"))
-    structural = rows[alleles["row"]].hstack(alleles.drop("row")).filter(is_structural())
+    events = alleles.hstack(rows.select("ref", "alt")[alleles["row"]]).filter(is_structural())
+    structural = rows[events["row"]].hstack(events.drop("row", "ref", "alt"))
     return Rows(
         called_alleles(path, calls),
         _unresolved(spans),

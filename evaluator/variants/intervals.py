@@ -98,6 +98,19 @@ def contig_names(ranks: Coordinates) -> pl.Series:
     return pl.Series("contig", list(CONTIGS), dtype=pl.String).gather(pl.Series(ranks))
 
 
+def contig_ranks(contigs: pl.Series) -> Coordinates:
+    """Return the rank of each name; names mostly stand together, so each run is looked up once."""
+    runs = contigs.rle().struct.unnest()
+    ranks = runs["value"].replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int64).to_numpy()
+    return np.repeat(ranks, runs["len"].to_numpy())
+
+
+def places(rows: pl.DataFrame) -> Coordinates:
+    """Return a number for each row's contig and position, by which rows sort as the karyotype does."""
+    found: Coordinates = (contig_ranks(rows["contig"]) << SPACING_BITS) + rows["position"].to_numpy()
+    return found
+
+
 def united(first: Intervals, second: Intervals, lengths: dict[str, int]) -> Intervals:
     """Unite two sets of intervals and clip them to the contigs' lengths."""
     both = merged(np.concatenate([first.starts, second.starts]), np.concatenate([first.ends, second.ends]))

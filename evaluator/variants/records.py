@@ -85,7 +85,7 @@ def _split(path: Path, candidates: Candidates, wanted: dict[int, str]) -> pl.Dat
         has_header=False,
         quote_char=None,
         infer_schema=False,
-        encoding="utf8-lossy",
+        encoding="utf8" if candidates.text.isascii() else "utf8-lossy",  # of which the first is quicker
         empty_string_is_null=False,
         columns=sorted(wanted),
     )

@@ -8,13 +8,15 @@ from collections.abc import Iterable
 import polars as pl
 
 from evaluator.panel.genome import pseudo_autosomal
-from evaluator.tables import CALLS, NEWBORNS, check
+from evaluator.tables import NEWBORNS, check
 from evaluator.variants.cohort import Newborn
+from evaluator.variants.intervals import contig_ranks
 from evaluator.variants.substitutions import as_called
 
 SHEET_FACTS = ("contamination", "transfused", "family", "multiple_birth")
 CALL_FACTS = ("x_heterozygous", "x_on_all_copies", "x_haploid", "y_calls", "autosomal_heterozygous")
 DIGEST = "genotypes_sha256"
+_GENOTYPE = ("contig", "position", "ref", "alt", "copies", "ploidy")
 
 
 def with_sample_facts(
@@ -51,17 +53,24 @@ def call_facts(calls: pl.DataFrame, build: str) -> pl.DataFrame:
         "y_calls": (pl.col("contig") == "chrY") & outside & whole,
         "autosomal_heterozygous": autosome & diploid & whole & ~all_copies,
     }
-    key = ["contig", "position", "ref", "alt", "copies", "ploidy"]
-    genotype = pl.concat_str(key, separator="-").str.join("\n")
-    facts = (
-        calls.lazy()
-        .filter(as_called())
-        .select(list(CALLS)[: list(CALLS).index("missing") + 1])
-        .group_by("newborn", maintain_order=True)
-        .agg(
-            *(mask.sum().cast(pl.Int32).alias(name) for name, mask in counts.items()), genotype.alias(DIGEST)
-        )
-        .collect()
+    called = calls.select("newborn", *_GENOTYPE, "missing", "part_of").filter(as_called())
+    facts = called.group_by("newborn", maintain_order=True).agg(
+        *(mask.sum().cast(pl.Int32).alias(name) for name, mask in counts.items()),
+        pl.concat_str("ref", "alt", separator=">").str.join(",").alias("letters"),
     )
-    digests = [hashlib.sha256(text.encode()).hexdigest() for text in facts[DIGEST]]
-    return facts.with_columns(pl.Series(DIGEST, digests, dtype=pl.String))
+    digests = _digests(called, facts["letters"])
+    return facts.drop("letters").with_columns(pl.Series(DIGEST, digests, dtype=pl.String))
+
+
+def _digests(called: pl.DataFrame, letters: pl.Series) -> list[str]:
+    """Digest each newborn's genotypes: its letters as one text, and the bytes of its numbers."""
+    numbers = (called[name].to_numpy() for name in ("position", "copies", "ploidy"))
+    arrays = [contig_ranks(called["contig"]), *numbers]
+    runs = called["newborn"].rle().struct.field("len").cum_sum().to_list()
+    digests = []
+    for text, begin, end in zip(letters, [0, *runs], runs, strict=False):
+        digest = hashlib.sha256(text.encode())
+        for array in arrays:
+            digest.update(array[begin:end].astype(array.dtype.newbyteorder("<"), copy=False).data)
+        digests.append(digest.hexdigest())
+    return digests

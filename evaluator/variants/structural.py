@@ -75,6 +75,8 @@ def structural_calls(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
     it is not known. Raises InputError for a copy number or quality that is none, and for an allele
     that does not say where it ends.
     """
+    if rows.is_empty():
+        return pl.DataFrame(schema={"sample": rows.schema["sample"], **CALLED})
     rows = _minimal(rows.with_columns(pl.col("GQ", "CN", "CNQ", "FT", "PS").cast(pl.String)))
     quality = pl.coalesce("GQ", "CNQ", pl.when(~pl.col("qual").is_in([".", ""])).then("qual"))
     of_record = [pl.col("alt").str.extract(f"({kind})") for kind in (LOST, JUDGED)]
