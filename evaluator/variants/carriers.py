@@ -17,7 +17,7 @@ from evaluator.variants.calls import FORMAT_KEYS
 from evaluator.variants.genotype_text import GENOTYPE, JUDGED
 from evaluator.variants.header import FIXED
 from evaluator.variants.intervals import Coordinates, Intervals
-from evaluator.variants.lines import find_candidates
+from evaluator.variants.lines import find_candidates, require_last_end
 from evaluator.variants.pairs import Flags, Pairs, joined_pairs
 from evaluator.variants.sources import Slab
 
@@ -107,11 +107,10 @@ def find_carriers(
     `columns` is how many each line has; `places` are the wanted samples' among the samples, from 0. Raises
     InputError for lines that are no records.
     """
-    text = slab.text if slab.text.endswith(b"\n") else slab.text + b"\n"
+    text = slab.text or b"\n"
+    require_last_end(path, slab)
     heads, begins, ends = _lines(text)
     first = slab.first_line or 1
-    if len(text) != len(slab.text):  # a last line without its end may be half a line
-        _require_columns(path, text, begins[-1:], ends[-1:], np.array([first + len(ends) - 1]), columns)
     found = find_candidates(
         path, Slab(b"\n".join(heads) + b"\n", first), regions, HEAD_COLUMNS, may_reach=may_reach
     )

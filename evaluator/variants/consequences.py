@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import pysam
 import pysam.bcftools
 from pysam.utils import SamtoolsError
 from pysam.version import __bcftools_version__
@@ -22,7 +21,7 @@ from evaluator.errors import InputError
 from evaluator.variants import bgzf
 from evaluator.variants.annotations import ALLELE, ENTRIES, bcsq_entries
 from evaluator.variants.build import CONTIG_ALIASES
-from evaluator.variants.fasta import contigs_of, indexed_fasta, require_bases, write_alleles
+from evaluator.variants.fasta import contigs_of, opened_fasta, require_bases, write_alleles
 from evaluator.variants.sites import info_value, open_sites, read_sites
 
 _MOST_PROBLEMS = 20
@@ -58,8 +57,7 @@ def computed_entries(alleles: pl.DataFrame, genome: Genome, build: str) -> pl.Da
         return ENTRIES.to_frame()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        indexed = indexed_fasta(genome.fasta, folder)
-        with pysam.FastaFile(str(indexed)) as reference:
+        with opened_fasta(genome.fasta, folder) as (indexed, reference):
             names = contigs_of(genome.fasta, reference, wanted)
             require_bases(genome.fasta, reference, wanted, names)
         _write_gff(genome.gff, folder / "genes.gff3", names)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -13,12 +15,15 @@ from pysam.utils import SamtoolsError
 from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.genome import CONTIGS
 from evaluator.provenance import sha256_of_file
+from evaluator.variants import bgzf
 from evaluator.variants.build import CONTIG_ALIASES
 
 ALLELE = ["contig", "position", "ref", "alt"]
 _NEW = {"new_position": pl.Int32, "new_ref": pl.String, "new_alt": pl.String}
 _ALIGNMENT = {"contig": pl.String, "position": pl.Int32, "ref": pl.String, "alt": pl.String, **_NEW}
 _MOST_PROBLEMS = 20
+_NAME_LINE = 1 << 10  # bytes before a sequence in which the line with its name is looked for
+_OTHER_INDEX = "and its index (.fai) do not fit together; make the index again (samtools faidx)"
 
 
 def left_aligned(alleles: pl.DataFrame, fasta: Path) -> pl.DataFrame:
@@ -33,8 +38,7 @@ def left_aligned(alleles: pl.DataFrame, fasta: Path) -> pl.DataFrame:
         return pl.DataFrame(schema=_ALIGNMENT)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        indexed = indexed_fasta(fasta, folder)
-        with pysam.FastaFile(str(indexed)) as reference:
+        with opened_fasta(fasta, folder) as (indexed, reference):
             names = contigs_of(fasta, reference, known)
             require_bases(fasta, reference, known, names)
         indels = known.filter(pl.col("ref").str.len_bytes() != pl.col("alt").str.len_bytes())
@@ -98,10 +102,41 @@ def in_file_order(alleles: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
     return alleles.unique().sort(rank, "position", "ref", "alt")
 
 
-def indexed_fasta(fasta: Path, folder: Path) -> Path:
-    """Return the FASTA as a path with an index beside it; a missing one is made in the temporary folder."""
-    if fasta.with_name(fasta.name + ".fai").is_file():
-        return fasta
+@contextmanager
+def opened_fasta(fasta: Path, folder: Path) -> Iterator[tuple[Path, pysam.FastaFile]]:
+    """Open a FASTA and give it with a path that has an index beside it; a missing one is made in the folder.
+
+    Raises InputError where the two do not fit together.
+    """
+    index = fasta.with_name(fasta.name + ".fai")
+    try:
+        if index.is_file():
+            _require_own_index(fasta, index)
+        indexed = fasta if index.is_file() else _newly_indexed(fasta, folder)
+        with pysam.FastaFile(str(indexed)) as reference:
+            yield indexed, reference
+    except (OSError, ValueError) as error:
+        raise InputError.of(fasta, _OTHER_INDEX) from error
+
+
+def _require_own_index(fasta: Path, index: Path) -> None:
+    """Raise InputError unless each sequence begins where the index says, after the line with its name.
+
+    Bases alone would not tell: within a repeat they agree with those some places further.
+    """
+    if bgzf.compression(fasta) != "plain":
+        return
+    with fasta.open("rb") as stream:
+        for row in index.read_text(encoding="utf-8").splitlines():
+            name, _, offset, *_ = row.split("\t")
+            start = max(0, int(offset) - _NAME_LINE)
+            stream.seek(start)
+            *_, line, after = [b"", *stream.read(int(offset) - start).split(b"\n")]
+            if after or not (line.split() or [b""])[0].endswith(name.encode()):
+                raise InputError.of(fasta, _OTHER_INDEX)
+
+
+def _newly_indexed(fasta: Path, folder: Path) -> Path:
     link = folder / fasta.name
     link.symlink_to(fasta.resolve())
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluator.errors import Problem, raise_if_any
+from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.genome import KARYOTYPE_ORDER
 from evaluator.variants.build import CONTIG_ALIASES
 from evaluator.variants.intervals import SPACING, Coordinates, Intervals
@@ -71,8 +71,9 @@ def find_candidates(
     `may_reach`: the header declares END or SVLEN, so records may extend beyond their REF; `blocks`: it
     declares FORMAT/LEN, so reference blocks may.
     """
-    text = slab.text if slab.text.endswith(b"\n") else slab.text + b"\n"
+    text = slab.text or b"\n"
     buffer = np.frombuffer(text, np.uint8)
+    require_last_end(path, slab)
     starts, ends, order = _lines(text, buffer, slab.line_ends)
     ranks, positions, sound, grouped = _places(text, starts, ends)
     if not sound.all():
@@ -89,17 +90,26 @@ def find_candidates(
     gathered = _gathered(text, starts[chosen], ends[chosen])
     lines = _numbered(slab, order[chosen])
     _require_columns(path, gathered, lines, columns)
-    if len(text) != len(slab.text) and len(starts):  # a last line without its end may be half a line
-        _require_columns(path, text[starts[-1] : ends[-1]] + b"\n", _numbered(slab, order[-1:]), columns)
     sorted_ = (axis[1:] >= axis[:-1]) | (ranks[1:] != ranks[:-1]) | (ranks[1:] < 0)
     ordered = grouped and bool(sorted_.all())
     return Candidates(gathered, axis[chosen], lines, int((ranks >= 0).sum()), len(far) > 0, ordered)
 
 
+def require_last_end(path: Path, slab: Slab) -> None:
+    """Raise InputError where the last line has no end: what follows it is missing, and the line may be half.
+
+    A program that dies while it writes leaves that, also inside a sound gzip or BGZF file.
+    """
+    if slab.text and not slab.text.endswith(b"\n"):
+        line = len(slab.line_ends) + slab.first_line if slab.first_line else 0
+        message = "its last line has no line end, so it was cut short; make it again, or add the line end"
+        raise InputError.of(path, f"{message} if nothing is missing", line)
+
+
 def _lines(text: bytes, buffer: Bytes, ends: Coordinates) -> tuple[Coordinates, Coordinates, Coordinates]:
     """Return where the filled lines begin and end, and their place among all lines."""
-    if not len(ends) or ends[-1] + 1 < len(text):
-        ends = np.append(ends, len(text) - 1)  # where the last line would end
+    if not len(ends):  # nothing at all
+        ends = np.append(ends, len(text) - 1)
     starts = np.concatenate([np.zeros(1, ends.dtype), ends[:-1] + 1])
     order = np.arange(len(ends))
     if b"\r" in text:

@@ -29,7 +29,6 @@ HARMLESS = {
     "body_format": "FORMAT keys that are not read; the others are found by name",
     "body_id": "ID is not read",
     "body_info": "INFO keys that are not read, or END where the header does not declare it",
-    "body_no_newline": "no line end after the last line, which is whole: its columns are counted",
     "body_qual": "QUAL is not read",
     "body_ref": "IUPAC codes stand in real references; the base is kept as written",
     "body_sample": "FORMAT values that are not read",

@@ -109,3 +109,19 @@ def test_the_command_says_what_was_not_aligned(
     done = nbseval("extract", sheet, "--panel", tmp_path / "panel", "--out", tmp_path / "store")
     assert done.returncode == 0
     assert "trimmed but not left-aligned" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        "9\t138394717\t2\t138394717\t138394718\n",  # the name was one letter shorter when it was made
+        "9\t138394717\t99\t138394717\t138394718\n",
+        "1\t138394717\t3\t138394717\t138394718\n",
+        "no index\n",
+    ],
+)
+def test_an_index_of_another_fasta_is_refused(genome: Path, index: str) -> None:
+    """Within a run of T the bases agree some places further, and the deletion would move to a wrong place."""
+    genome.with_name("genome.fa.fai").write_text(index, newline="")
+    with pytest.raises(InputError, match="do not fit together"):
+        left_aligned(alleles((FIRST + 3, "TT", "T")), genome)

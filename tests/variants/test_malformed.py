@@ -13,6 +13,7 @@ import pytest
 from evaluator.errors import InputError
 from evaluator.variants import bgzf
 from evaluator.variants.intervals import from_frame
+from evaluator.variants.joint import read_joint
 from evaluator.variants.reading import Reading, read_samples
 from evaluator.variants.sources import open_source
 
@@ -97,12 +98,32 @@ def write_bgzf(path: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("ending", ["\n\n", "\n\n\n", "\r\n", ""])
+@pytest.mark.parametrize("ending", ["\n\n", "\n\n\n", "\r\n"])
 def test_line_ends_do_not_matter(write_vcf: Callable[..., Path], ending: str) -> None:
-    """Blank lines at the end, no line end at all: the calls are the same."""
+    """Blank lines at the end: the calls are the same."""
     path = write_vcf("ends", GOOD)
     path.write_bytes(path.read_bytes().rstrip(b"\n") + ending.encode())
     assert len(read(path).genotypes["S"].calls) == len(GOOD)
+
+
+@pytest.mark.parametrize("form", ["plain", "gzip", "bgzf"])
+@pytest.mark.parametrize("samples", [1, 20])
+def test_a_text_without_its_last_line_end_is_refused(
+    write_vcf: Callable[..., Path], tmp_path: Path, samples: int, form: str
+) -> None:
+    """A caller that died left it so, and what it had yet to write is missing: 0/1 may have become 0."""
+    lines = ["chr1 100 . A C . . . GT" + " 0/1" * samples]
+    names = [f"S{number}" for number in range(samples)]
+    text = write_vcf("cut", lines, samples=" ".join(names)).read_text(encoding="utf-8")[: -len("/1\n")]
+    path = tmp_path / "cut"
+    if form == "bgzf":
+        write_bgzf(path, text)
+    else:
+        path.write_bytes(gzip.compress(text.encode()) if form == "gzip" else text.encode())
+    source = open_source(path)
+    with pytest.raises(InputError, match="no line end") as caught:
+        (read_samples if samples == 1 else read_joint)(source, REGIONS, names)
+    assert caught.value.problems[0].line == text.count("\n") + 1
 
 
 def test_windows_line_ends_do_not_matter(write_vcf: Callable[..., Path]) -> None:
@@ -140,7 +161,7 @@ def test_a_truncated_text_is_refused(write_vcf: Callable[..., Path]) -> None:
     path = write_vcf("half", [*GOOD, "chr2 5 . A C . . . GT:AD:DP:GQ 0/1:5,5:10:50"])
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.rindex("\tGT")], encoding="utf-8", newline="")
-    with pytest.raises(InputError, match="columns") as caught:
+    with pytest.raises(InputError, match="no line end") as caught:
         read(path)
     assert caught.value.problems[0].line == len(text.splitlines())
 

@@ -115,7 +115,7 @@ DAMAGES = {
     other_contigs: "no record on any chromosome",
     other_build: "contig lengths|GRCh37",
     no_genotypes: "no genotype",
-    last_line_halved: "columns",
+    last_line_halved: "no line end",
 }
 
 
