@@ -58,23 +58,34 @@ def read_gene_models(path: Path, build: str) -> pl.DataFrame:
         header, *records = list(rows)
     if tuple(header) != _COLUMNS:
         raise ValueError(f"{path}: columns {header}, expected {list(_COLUMNS)}")
-    models = [_model(path, dict(zip(header, record, strict=True)), build) for record in records]
-    genes = [str(model["gene"]) for model in models]
-    if len(set(genes)) != len(genes):
+    if any(len(record) != len(_COLUMNS) for record in records):
+        raise ValueError(f"{path}: a row has not {len(_COLUMNS)} cells")
+    cells = pl.DataFrame(records, schema=dict.fromkeys(_COLUMNS, pl.String()), orient="row")
+    if cells["gene"].is_duplicated().any():
         raise ValueError(f"{path}: a gene stands twice")
-    return pl.DataFrame(models, schema=GENE_MODELS).sort("gene")
+    given = cells.with_columns(pl.all().replace("", None))
+    models = given.join(_exons(path, given, build), on="gene", how="left")
+    return models.with_columns(pl.col("exons").fill_null([])).select(GENE_MODELS.names()).sort("gene")
 
 
-def _model(path: Path, record: dict[str, str], build: str) -> dict[str, object]:
-    exons = []
-    for interval in filter(None, record.pop("coding_exons").split(",")):
-        first, _, last = interval.partition("-")
-        start, end = int(first) - 1, int(last)
-        if not 0 <= start < end <= CONTIG_LENGTHS[build][record["contig"]]:
-            raise ValueError(f"{path}: {record['gene']} has the impossible exon {interval}")
-        exons.append({"start": start, "end": end})
-    exons.sort(key=lambda exon: exon["start"])
-    return {**{name: value or None for name, value in record.items()}, "exons": exons}
+def _exons(path: Path, cells: pl.DataFrame, build: str) -> pl.DataFrame:
+    """Return the exons of each gene that has some, sorted."""
+    first, last = (pl.col("ends").struct[place].cast(pl.Int32, strict=False) for place in (0, 1))
+    length = pl.col("contig").replace_strict(CONTIG_LENGTHS[build], default=None, return_dtype=pl.Int32)
+    intervals = (
+        cells.select("gene", length=length, interval=pl.col("coding_exons").str.split(","))
+        .explode("interval", empty_as_null=True)
+        .drop_nulls("interval")
+        .with_columns(ends=pl.col("interval").str.splitn("-", 2))
+        .with_columns(start=first - 1, end=last)
+    )
+    start, end = pl.col("start"), pl.col("end")
+    possible = (start >= 0) & (start < end) & (end <= pl.col("length"))
+    impossible = intervals.filter(~possible.fill_null(value=False))
+    if not impossible.is_empty():
+        gene, interval = impossible.select("gene", "interval").row(0)
+        raise ValueError(f"{path}: {gene} has the impossible exon {interval}")
+    return intervals.sort("gene", "start").group_by("gene").agg(exons=pl.struct("start", "end"))
 
 
 def gene_spans(build: str) -> pl.DataFrame:

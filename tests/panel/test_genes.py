@@ -39,6 +39,10 @@ def test_exons_become_half_open_and_sorted(tmp_path: Path) -> None:
     [
         ("A\tHGNC:1\t\t\tchr1\t+\t20-10\t", "impossible exon 20-10"),
         ("A\tHGNC:1\t\t\tchrM\t+\t1-16570\t", "impossible exon 1-16570"),
+        ("A\tHGNC:1\t\t\tchr1\t+\t1-5,7\t", "impossible exon 7"),
+        ("A\tHGNC:1\t\t\tchr1\t+\t1-5-9\t", "impossible exon 1-5-9"),
+        ("A\tHGNC:1\t\t\tchr99\t+\t1-5\t", "impossible exon 1-5"),
+        ("A\tHGNC:1\t\t\tchr1\t+\t1-5", "a row has not 8 cells"),
         ("A\tHGNC:1\t\t\tchr1\t+\t1-5\t\nA\tHGNC:1\t\t\tchr1\t+\t1-5\t", "stands twice"),
     ],
 )
