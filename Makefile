@@ -44,10 +44,12 @@ format: environment
 
 environment: $(VENV)/.installed
 
+# Compiled once here: where PYTHONDONTWRITEBYTECODE is set, as in many containers, each command would compile anew.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[develop]'
+	$(BIN)/python -m compileall -q evaluator
 	touch $@
 
 clean:
