@@ -13,7 +13,7 @@ from evaluator.errors import InputError
 
 # The empty block that ends every BGZF file (SAM specification, section 4.1.2).
 END_OF_FILE = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
-READ_SIZE = 1 << 20  # compressed bytes per read; about five times as many characters of VCF
+READ_SIZE = 1 << 19  # compressed bytes per read; more text at once no longer fits a core's cache
 FIRST_READ_SIZE = 1 << 16  # often only the header is wanted
 _TEXT_PER_BYTE = 4  # characters that are asked for per compressed byte
 GZIP_MAGIC = b"\x1f\x8b"

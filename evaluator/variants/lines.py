@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.genome import KARYOTYPE_ORDER
 from evaluator.variants.build import CONTIG_ALIASES
+from evaluator.variants.byte_search import Bytes, end_or_svlen, places
 from evaluator.variants.intervals import SPACING, Coordinates, Intervals
 from evaluator.variants.sources import Slab
 
-# The bytes of a line that are looked at: a contig of the karyotype, POS and both tabs fit.
-_HEAD = 24
-_KEY = 8  # a contig name of the karyotype and its tab fit in one 64-bit word
+# The bytes of a line that are looked at, two 64-bit words: a contig of the karyotype with its tab fits in the
+# first (the longest are chr22 and chrMT), and POS and its tab in what the two have left.
+_HEAD = 16
 _TAB, _NEWLINE, _HASH, _ZERO = 9, 10, 35, 48  # characters
 _NINE = 9  # a digit
 _MOST_PROBLEMS = 20
@@ -29,7 +30,6 @@ _KEYS = {
 }
 
 Words = NDArray[np.uint64]
-Bytes = NDArray[np.uint8]
 
 # Patterns of eight equal bytes, for arithmetic on eight characters at once.
 _U64 = np.uint64
@@ -126,20 +126,12 @@ def _numbered(slab: Slab, order: Coordinates) -> Coordinates:
 
 def _reaching(buffer: Bytes, ends: Coordinates) -> Coordinates:
     """Return the lines with END= or SVLEN= in them: such a record may reach beyond its REF."""
-    pairs = buffer[:-1] == ord("E")
-    pairs &= buffer[1:] == ord("N")
-    hits = np.flatnonzero(pairs)
-    third, fourth = (
-        buffer[np.minimum(hits + 2, len(buffer) - 1)],
-        buffer[np.minimum(hits + 3, len(buffer) - 1)],
-    )
-    hits = hits[(third == ord("=")) | ((third == ord("D")) & (fourth == ord("=")))]
-    return np.unique(np.searchsorted(ends, hits))
+    return np.unique(np.searchsorted(ends, end_or_svlen(buffer)))
 
 
 def _blocks(buffer: Bytes, ends: Coordinates) -> Coordinates:
     """Return the lines with the allele <*> or <NON_REF> in them."""
-    opens = np.flatnonzero(buffer == ord("<"))
+    opens = places(buffer, ord("<"))
     after = buffer[np.minimum(opens + 1, len(buffer) - 1)]
     return np.unique(np.searchsorted(ends, opens[(after == ord("*")) | (after == ord("N"))]))
 
@@ -151,27 +143,30 @@ def _places(
 
     The last value tells whether the lines of each contig of the karyotype stand together.
     """
-    if len(starts) and starts[-1] + _HEAD > len(text):
-        text += bytes(_HEAD)
-    first = _words(text, starts, _KEY)
+    first, second = _heads(text, starts)
     names = first & _before(first ^ _TABS)
     # Records of one contig stand together: only changes of the name are looked up.
     changes = np.flatnonzero(np.concatenate([np.ones(min(1, len(names)), np.bool_), names[1:] != names[:-1]]))
     distinct = names[changes].tolist()
     lengths = np.diff(np.append(changes, len(names)))
     ranks = np.repeat(np.array([_KEYS.get(name, -1) for name in distinct], dtype=np.int64), lengths)
-    widths = np.repeat(np.array([(name.bit_length() + 7) // 8 for name in distinct], dtype=np.int64), lengths)
-    positions, sound = _numbers(text, starts + widths + 1)
+    widths = np.repeat(
+        np.array([(name.bit_length() + 7) // 8 for name in distinct], dtype=np.uint64), lengths
+    )
+    positions, sound = _numbers(first, second, widths + _U64(1))
     for row in np.flatnonzero(ranks < 0).tolist():
         sound[row] = _is_record(text[starts[row] : ends[row]])
     known = [name for name in distinct if name in _KEYS]  # of others only the beginning was looked at
     return ranks, positions, sound, len(set(known)) == len(known)
 
 
-def _words(text: bytes, places: Coordinates, size: int) -> Words:
-    """Read `size` bytes at each place as one little-endian number."""
-    windows = np.ndarray((max(0, len(text) - size + 1),), f"V{size}", text, strides=(1,))
-    return windows[places].view(f"<u{size}").astype(np.uint64, copy=False)
+def _heads(text: bytes, starts: Coordinates) -> tuple[Words, Words]:
+    """Read the first sixteen bytes of each line as two little-endian numbers."""
+    if len(starts) and starts[-1] + _HEAD > len(text):
+        text += bytes(_HEAD)
+    windows = np.ndarray((max(0, len(text) - _HEAD + 1),), f"V{_HEAD}", text, strides=(1,))
+    words = windows[starts].view("<u8").reshape(-1, 2).T.astype(np.uint64, order="C")
+    return words[0], words[1]
 
 
 def _before(differences: Words) -> Words:
@@ -183,12 +178,13 @@ def _before(differences: Words) -> Words:
     return ((zero & (~zero + _U64(1))) >> _U64(7)) - _U64(1)
 
 
-def _numbers(text: bytes, places: Coordinates) -> tuple[Coordinates, NDArray[np.bool_]]:
-    """Read the decimal number at each place, which a tab must end; sound: 1 to 9 digits, within a contig.
+def _numbers(first: Words, second: Words, skip: Words) -> tuple[Coordinates, NDArray[np.bool_]]:
+    """Read the decimal number after `skip` bytes of sixteen; sound: 1 to 9 digits, a tab, within a contig.
 
     Eight digits are turned into a number at once, as in D. Lemire's "Quickly parsing eight digits".
     """
-    word = _words(text, places, 8)
+    shift = skip << _U64(3)
+    word = (first >> shift) | (second << (_U64(64) - shift))
     bits = np.bitwise_count(_before(word ^ _TABS)).astype(np.uint64)
     digits = (word << (_U64(64) - bits)) | (_ZEROS >> bits)  # leading zeros up to eight digits
     sound = ((digits & _TENS) | (((digits + _SIXES) & _TENS) >> _U64(4))) == _THREES
@@ -196,8 +192,8 @@ def _numbers(text: bytes, places: Coordinates) -> tuple[Coordinates, NDArray[np.
     low, high = pairs & _PAIR, (pairs >> _U64(16)) & _PAIR
     values = ((low * _U64(0x000F424000000064) + high * _U64(0x0000271000000001)) >> _U64(32)).astype(np.int64)
     longer = np.flatnonzero(bits == _U64(64))
-    after = _words(text, places[longer] + 8, 2)
-    ninth, tenth = after.astype(np.int64) & 0xFF, after.astype(np.int64) >> 8
+    after = (second[longer] >> shift[longer]).astype(np.int64)
+    ninth, tenth = after & 0xFF, after >> 8 & 0xFF
     nine = (ninth >= _ZERO) & (ninth <= _ZERO + _NINE)
     sound[longer] &= np.where(nine, tenth, ninth) == _TAB
     values[longer] = np.where(nine, values[longer] * 10 + ninth - _ZERO, values[longer])
@@ -227,7 +223,7 @@ def _require_columns(path: Path, text: bytes, lines: Coordinates, columns: int) 
     if not text:
         return
     buffer = np.frombuffer(text, np.uint8)
-    tabs_before = np.searchsorted(np.flatnonzero(buffer == _TAB), np.flatnonzero(buffer == _NEWLINE))
+    tabs_before = np.searchsorted(np.flatnonzero(buffer == _TAB), places(buffer, _NEWLINE))
     counts = np.diff(tabs_before, prepend=0) + 1
     raise_if_any(
         [

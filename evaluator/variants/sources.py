@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluator.variants import bcf, bgzf, index, probing
+from evaluator.variants import bcf, bgzf, byte_search, index, probing
 from evaluator.variants.header import FIXED, Header, parse_header
 from evaluator.variants.intervals import Coordinates, Intervals
 from evaluator.variants.stretches import ahead, texts
@@ -33,7 +33,7 @@ class Slab:
     @cached_property
     def line_ends(self) -> Coordinates:
         """The places of the line ends in the text."""
-        return np.flatnonzero(np.frombuffer(self.text, np.uint8) == _NEWLINE)
+        return byte_search.places(np.frombuffer(self.text, np.uint8), _NEWLINE)
 
 
 @dataclass(frozen=True)
