@@ -66,7 +66,7 @@ def test_a_last_line_of_a_few_bytes_is_looked_at() -> None:
     assert candidates("chr22\t123456789\t\n", columns=3).starts.tolist() == [21 * SPACING + 123_456_788]
     assert candidates("1\t7\t\n", columns=3).starts.tolist() == [6]
     with pytest.raises(InputError, match="no VCF record"):
-        candidates("1\t7", columns=2)
+        candidates("1\t7\n", columns=2)
 
 
 @pytest.mark.parametrize("word", ["END=5000", "SVLEN=4900", "AC=1;END=5000", "AC=12;SVLEN=4900"])
