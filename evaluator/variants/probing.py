@@ -92,6 +92,7 @@ def probe(path: Path, header_size: int) -> Probed:
     bgzf.require_end_block(path)
     with path.open("rb") as stream:
         offsets, sizes, found = _walk(path, stream, header_size)
+        _require_last_end(path, stream, offsets, sizes)
         ends = np.cumsum(sizes)
         first = int(np.searchsorted(ends, header_size, side="right"))
         skip = header_size - int(ends[first - 1]) if first else header_size
@@ -141,6 +142,15 @@ def _walk(
         skip -= sizes[-1]
         raw = after[4:]
     return offsets, sizes, heads
+
+
+def _require_last_end(path: Path, stream: BinaryIO, offsets: list[int], sizes: list[int]) -> None:
+    """Raise CannotSearchError where the text was cut within a line: reading it whole tells which."""
+    filled = np.flatnonzero(sizes)
+    for last in filled[-1:].tolist():
+        text = bgzf.read_span(path, stream, offsets[last] << 16, offsets[last + 1] << 16)
+        if not text.endswith(b"\n"):
+            raise CannotSearchError("its last line has no line end")
 
 
 def _first_characters(path: Path, raw: bytes, offset: int) -> bytes:
