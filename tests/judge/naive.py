@@ -2,19 +2,18 @@
 
 Written from the text of the reporting rules before the engine was looked at, so that a misreading in one
 of the two shows up as a difference. Where the text is silent the engine's answer was taken over later;
-README.md lists those questions. Deletions are read in deletions.py, special-locus callers in callers.py.
-Phase is handled in its own way: every arrangement of the alleles on the two copies that the phase
-information allows is tried, and a pair is pending where the arrangements disagree.
+README.md lists those questions. Single alleles are read in allele_rules.py, their records in records.py,
+deletions in deletions.py, special-locus callers in callers.py. Phase is handled in its own way, in
+pair_rules.py: every arrangement of the alleles on the two copies that the phase information allows is tried,
+and a pair is pending where the arrangements disagree.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import product
 
-from allele_rules import AlleleRules
 from callers import CARRIER, INVERSIONS, NEGATIVE, PENDING, POSITIVE, UNSEEN, amounts_to, said_of
-from deletions import OWN_FILE, beside_deletions, file_of, inside, structural_calls
+from deletions import beside_deletions, structural_calls
 from family import OF, Family
 from known import (
     Name,
@@ -25,16 +24,17 @@ from known import (
     name_of,
     shared,
 )
+from pair_rules import PairRules, everywhere
+from records import by_allele, contradict, fails_quality
 from samples import X_CHROMOSOMES, is_stopped
 
 from evaluator.panel.genome import PSEUDO_AUTOSOMAL
 from evaluator.panel.model import Panel
 
 STRENGTH = (POSITIVE, PENDING, UNSEEN, NEGATIVE)
-DIPLOID = 2
 
 
-class Judge(AlleleRules):
+class Judge(PairRules):
     """Decides newborns by one panel and one annotation (None: never annotated)."""
 
     def __init__(
@@ -52,7 +52,9 @@ class Judge(AlleleRules):
             return {}
         number = X_CHROMOSOMES.get(newborn.sex_chromosomes or newborn.sex)
         believed = [
-            call for call in newborn.calls if not self._fails_quality(call, self._copies_of(call, number))
+            call
+            for call in newborn.calls
+            if not fails_quality(call, self.criteria, self._copies_of(call, number))
         ]
         self.family = Family(newborn, believed, self.criteria, self.build, single_x=number == 1)
         self.stopped = is_stopped(newborn, self.people, self.criteria, self.build)
@@ -136,12 +138,14 @@ class Judge(AlleleRules):
         alone: list[Row] = []
         doubtful: list[Row] = []
         doubted = False
-        for name, told in _by_allele(calls).items():
+        for name, told in by_allele(calls).items():
             standings = {self._standing(name, row, part=one["part_of"] is not None) for one in told} - {None}
             if not standings:
                 continue
             standing, call = "full" if "full" in standings else "alone", told[0]
-            if self._contradict(told, chromosomes) or self._fails_quality(call, chromosomes):
+            if contradict(told, self.criteria, chromosomes) or fails_quality(
+                call, self.criteria, chromosomes
+            ):
                 doubted = doubted or standing == "full"
                 doubtful += [call] if standing == "alone" else []
             else:
@@ -168,18 +172,6 @@ class Judge(AlleleRules):
             if answer == NEGATIVE and self._partner_in_the_dark(newborn, full, alone, doubtful, row):
                 return UNSEEN
         return UNSEEN if doubted and answer == NEGATIVE else answer
-
-    def _contradict(self, told: list[Row], chromosomes: int) -> bool:
-        """Several records of one allele that differ in genotype, phase, belief, or in being a part."""
-        said = {
-            (
-                *(one[key] for key in ("copies", "ploidy", "missing", "haplotype", "part_of")),
-                one["phase_set"] if one["haplotype"] is not None else None,
-                self._fails_quality(one, chromosomes),
-            )
-            for one in told
-        }
-        return len(said) > 1
 
     def _partner_in_the_dark(
         self, newborn: Newborn, full: list[Row], alone: list[Row], doubtful: list[Row], row: Row
@@ -214,30 +206,6 @@ class Judge(AlleleRules):
                     return True
         return False
 
-    def _fails_quality(self, call: Row, chromosomes: int) -> bool:
-        rule = self.criteria.quality
-        if rule.filters is not None and not set(call["filters"].split(";")) <= set(rule.filters):
-            return True
-        if rule.min_depth is not None and (call["depth"] is None or call["depth"] < rule.min_depth):
-            return True
-        if call["contig"] == "chrM":  # never diploid logic: neither genotype quality nor allele balance
-            return False
-        quality = call["genotype_quality"]
-        if rule.min_genotype_quality is not None and (quality is None or quality < rule.min_genotype_quality):
-            return True
-        everywhere = call["copies"] == call["ploidy"] and (call["ploidy"] > 1 or chromosomes == 1)
-        if everywhere and rule.hom_allele_fraction is not None:
-            if not call["depth"] or call["alt_depth"] is None:
-                return True
-            return bool(call["alt_depth"] / call["depth"] < rule.hom_allele_fraction)
-        heterozygous = call["copies"] == 1 and call["ploidy"] > 1 and not call["missing"]
-        if rule.het_allele_fraction is None or not heterozygous:
-            return False
-        if not call["depth"] or call["alt_depth"] is None:
-            return True
-        low, high = rule.het_allele_fraction
-        return not low <= call["alt_depth"] / call["depth"] <= high
-
     def _mitochondrial(self, full: list[Row]) -> str:
         least, answer = self.criteria.mitochondrial.min_heteroplasmy, NEGATIVE
         for call in full:
@@ -259,7 +227,7 @@ class Judge(AlleleRules):
     def _one_copy_enough(self, full: list[Row], row: Row) -> str:
         """One copy is enough, of the right parent where that matters; unknown origin is pending."""
         wanted = OF.get(row["parent_of_origin"] or "")
-        if not full or wanted is None or any(_everywhere(call) for call in full):
+        if not full or wanted is None or any(everywhere(call) for call in full):
             return POSITIVE if full else NEGATIVE
         givers = {self.family.giver_by_set(call) for call in full}
         if wanted in givers:
@@ -289,94 +257,9 @@ class Judge(AlleleRules):
             return POSITIVE
         if any(arrangements):
             return PENDING
-        half = any(call["missing"] or call["ploidy"] == 1 for call in full if not _everywhere(call))
+        half = any(call["missing"] or call["ploidy"] == 1 for call in full if not everywhere(call))
         extra = any(1 < call["copies"] < call["ploidy"] for call in full)
         return UNSEEN if half or extra else NEGATIVE
-
-    def _pairs(self, full: list[Row], alone: list[Row], row: Row) -> list[set[frozenset[Name]]] | None:
-        """The pairs that count, of every arrangement on two copies; None if the phase allows none."""
-        singles = [call for call in full + alone if not _everywhere(call)]
-        doubles = [call for call in full + alone if _everywhere(call)]
-        arrangements: list[set[frozenset[Name]]] = []
-        for places in product((0, 1), repeat=len(singles)):
-            if self._contradicted(singles, places):
-                continue
-            sides: tuple[dict[Name, bool], dict[Name, bool]] = ({}, {})
-            for call, place in zip(singles, places, strict=True):
-                sides[place][name_of(call)] = call in full
-            for call in doubles:
-                for side in sides:
-                    side[name_of(call)] = call in full
-            arrangements.append(self._counted_pairs(sides, row))
-        return arrangements or None
-
-    def _tied_by_a_third(self, calls: list[Row]) -> bool:
-        """Nothing says how two alleles lie to each other, but what is said of a third leaves one way."""
-        singles = [call for call in calls if not _everywhere(call)]
-        ways = [
-            places
-            for places in product((0, 1), repeat=len(singles))
-            if not self._contradicted(singles, places)
-        ]
-        return any(
-            self._relation(one, singles[second]) is None
-            and len({places[first] == places[second] for places in ways}) == 1
-            for first, one in enumerate(singles)
-            for second in range(first)
-        )
-
-    def _contradicted(self, calls: list[Row], places: tuple[int, ...]) -> bool:
-        for first, one in enumerate(calls):
-            for second in range(first):
-                relation = self._relation(one, calls[second])
-                together = places[first] == places[second]
-                if (relation == "cis" and not together) or (relation == "trans" and together):
-                    return True
-        return False
-
-    def _relation(self, one: Row, other: Row) -> str | None:
-        """Cis, trans or unknown; two alternatives of one genotype always lie on different copies."""
-        if one["ploidy"] > DIPLOID or other["ploidy"] > DIPLOID:  # nobody knows which copies these are
-            return None
-        record = ("source_position", "source_ref", "source_alts")
-        if all(one[key] is not None and one[key] == other[key] for key in record):
-            whole = [call["part_of"] or "-".join(map(str, name_of(call))) for call in (one, other)]
-            return "cis" if whole[0] == whole[1] else "trans"
-        if inside(one, other) or inside(other, one):
-            return "trans"
-        if file_of(one) != file_of(other):  # phase sets of two files have nothing in common
-            return None
-        substitutions = all(len(call[key]) == 1 for call in (one, other) for key in ("ref", "alt"))
-        if substitutions and one["position"] == other["position"]:
-            return "trans"
-        placed = one["haplotype"] is not None and other["haplotype"] is not None
-        by_place = "cis" if one["haplotype"] == other["haplotype"] else "trans"
-        if placed and one["phase_set"] is not None and one["phase_set"] == other["phase_set"]:
-            return None if self.family.contradicts(one, other) else by_place
-        by_parents = self.family.relation(one, other)
-        bare = placed and file_of(one) == OWN_FILE and one["phase_set"] is None and other["phase_set"] is None
-        if by_parents or not bare or self.criteria.phase.pipe_without_phase_set == "unphased":
-            return by_parents
-        return by_place
-
-    def _counted_pairs(
-        self, sides: tuple[dict[Name, bool], dict[Name, bool]], row: Row
-    ) -> set[frozenset[Name]]:
-        """The pairs, one allele of each copy, that count in one arrangement."""
-        return {
-            frozenset((one, other))
-            for one in sides[0]
-            for other in sides[1]
-            if self._pair_counts(one, other, sides, row)
-        }
-
-    def _pair_counts(self, one: Name, other: Name, sides: tuple[dict[Name, bool], ...], row: Row) -> bool:
-        for rule in self.rules[row["gene"]]:
-            for left, right in ((0, 1), (1, 0)):
-                first, second = rule["sides"][left], rule["sides"][right]
-                if _fits(first, one, sides[0]) and _fits(second, other, sides[1]):
-                    return rule["verdict"] in ("reportable", f"reportable as {row['condition']}")
-        return sides[0][one] and sides[1][other]
 
 
 def fold(verdicts: dict[tuple[str, str, str], str]) -> dict[str, str]:
@@ -397,31 +280,6 @@ def _gaps_and_blocks(newborn: Newborn, contig: str) -> tuple[list[tuple[int, int
 def _called(newborn: Newborn, name: Name) -> bool:
     """The allele itself was called."""
     return any(name_of(call) == name and call["copies"] > 0 for call in newborn.calls)
-
-
-def _by_allele(calls: list[Row]) -> dict[Name, list[Row]]:
-    """The rows of each allele; what several alleles of one genotype have in common is one row."""
-    rows: dict[Name, list[Row]] = defaultdict(list)
-    for call in calls:
-        rows[name_of(call)].append(call)
-    record = ("source_position", "source_ref", "source_alts")
-    for name, told in rows.items():
-        one_genotype = len({tuple(one[key] for key in record) for one in told}) == 1
-        if len(told) > 1 and one_genotype and len({one["part_of"] for one in told}) == len(told):
-            copies = sum(one["copies"] for one in told)
-            rows[name] = [{**told[0], "copies": copies, "haplotype": None, "part_of": None}]
-    return rows
-
-
-def _fits(side: frozenset[Name], allele: Name, haplotype: dict[Name, bool]) -> bool:
-    """Does an allele, with what lies on its copy, fit one side of a rule; an empty side takes any."""
-    if not side:
-        return haplotype[allele]
-    return allele in side and side <= set(haplotype)
-
-
-def _everywhere(call: Row) -> bool:
-    return bool(call["copies"] == call["ploidy"] and call["ploidy"] > 1)
 
 
 def _supposed(name: Name, copies: int) -> Row:
