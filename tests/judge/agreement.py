@@ -14,7 +14,8 @@ from typing import Any
 import polars as pl
 from known import Newborn
 from naive import Judge, fold
-from oddities import Universe, newborns, universe
+from oddities import newborns
+from universe import Universe, universe
 
 from evaluator.panel.genes import gene_models
 from evaluator.panel.load import load_panel

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from agreement import compare, of_judge, settings
-from oddities import newborns, universe
+from oddities import newborns
+from universe import universe
 from whole_path import readable, run, write
 
 from evaluator.panel.load import load_panel

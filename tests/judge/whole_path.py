@@ -13,7 +13,7 @@ import polars as pl
 from deleted_files import HEADER as STRUCTURAL_HEADER
 from deleted_files import structural_record
 from known import Name, Newborn, Row
-from oddities import Universe
+from universe import Universe
 
 from evaluator.panel.genome import CONTIG_LENGTHS
 from evaluator.panel.model import Panel
