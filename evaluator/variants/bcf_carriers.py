@@ -4,180 +4,155 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from evaluator.errors import InputError
-from evaluator.variants import bcf_index, bgzf
+from evaluator.variants.bcf_genotypes import (
+    MISSING,
+    NO_ALLELE,
+    alleles_of,
+    as_items,
+    in_any_column,
+    not_plainly_reference,
+)
 from evaluator.variants.bcf_records import (
     DAMAGED,
     SIZES,
     Dictionary,
+    Place,
+    Record,
+    Text,
     decode,
     read_dictionary,
-    walk,
 )
-from evaluator.variants.bcf_values import DTYPES, Buffer, Groups, carried, grouped
+from evaluator.variants.bcf_slabs import slabs
+from evaluator.variants.bcf_values import DTYPES, Buffer, Groups, Stretches, Values, gathered, grouped
 from evaluator.variants.carriers import Slabful, speaks_by_copy_number
 from evaluator.variants.genotype_text import GENOTYPE
 from evaluator.variants.intervals import SPACING, Coordinates, Intervals
-from evaluator.variants.pairs import Flags, Pairs, distinct, joined_pairs
+from evaluator.variants.pairs import Flags, Pairs, joined_pairs
 from evaluator.variants.sources import Source
-from evaluator.variants.stretches import ahead, blocks
 
-_SLAB_SIZE = 1 << 22
-_REFERENCE, _PHASED = 2, 1  # an allele is stored as (number + 1) x 2, and 1 more when it is phased
-_WORDS = (1, 2, 4, 8)  # bytes of a number
-
-Integers = NDArray[np.int32]
-Stored = NDArray[Any]  # genotypes as they are stored, a row each
+_MANY = 1 << 18  # genotypes whose values are turned into columns at once
+_MUCH = 1 << 24  # characters of records that are
 
 
 def find_carriers(source: Source, regions: Intervals, places: Coordinates) -> Iterator[Slabful]:
-    """Yield who carries, or was not called, in records that may overlap the regions, some megabytes at once.
+    """Yield who carries, or was not called, in records that may overlap the regions, many at once.
 
     `places` are the wanted samples' among the file's, from 0. Raises InputError when the file is damaged.
     """
     dictionary = read_dictionary(source.header.text)
-    samples = len(source.header.samples)
-    pending: list[bytes] = []
-    size = 0
-    for texts in ahead(_inflated(source, regions, dictionary)):
-        pending += texts
-        size += sum(map(len, texts))
-        if size >= _SLAB_SIZE:
-            text = b"".join(pending)
-            slabful, used = _slabful(source.path, text, dictionary, regions, samples, places)
-            yield slabful
-            pending, size = [text[used:]], len(text) - used
-    text = b"".join(pending)
-    slabful, used = _slabful(source.path, text, dictionary, regions, samples, places)
-    if used != len(text):
-        raise InputError.of(source.path, DAMAGED)
-    yield slabful
+    found = _Found(source.path, dictionary, len(source.header.samples), places)
+    for text, records in slabs(source, regions, dictionary):
+        found.add(text, records, regions)
+        if found.is_much:
+            yield found.taken()
+    yield found.taken()
 
 
-def _inflated(source: Source, regions: Intervals, dictionary: Dictionary) -> Iterator[list[bytes]]:
-    """Yield the file beyond its header, or the stretches that its index leads to, in pieces."""
-    if source.index is None:
-        header = source.header_size
-        for chunk in bgzf.chunks(source.path):
-            yield [chunk[header:]]
-            header = max(0, header - len(chunk))
-        return
-    with source.path.open("rb") as stream:
-        for span in bcf_index.spans(source.index, source.path, regions, dictionary.ranks):
-            yield from blocks(source.path, stream, *span)
+class _Found:
+    """Gathers slab by slab what the carriers' columns are made of: bytes as they are stored."""
 
+    def __init__(self, path: Path, dictionary: Dictionary, samples: int, places: Coordinates) -> None:
+        self._path, self._dictionary = path, dictionary
+        self._samples, self._places = samples, places
+        self._everyone = len(places) == samples and bool((np.diff(places) == 1).all())
+        self._clear()
 
-def _slabful(
-    path: Path, text: bytes, dictionary: Dictionary, regions: Intervals, samples: int, places: Coordinates
-) -> tuple[Slabful, int]:
-    """Read the whole records of a slab; also returns where they end."""
-    table = np.array(list(walk(path, text)), dtype=np.int64).reshape(-1, 5)
-    at, ends, contigs, starts, lengths = table.T
-    if len(table) and not ((contigs >= 0) & (contigs < len(dictionary.ranks))).all():
-        raise InputError.of(path, DAMAGED)
-    ranks = dictionary.ranks[contigs]
-    axis = ranks * SPACING + starts
-    wanted = (ranks >= 0) & regions.overlapped_by(axis, axis + lengths)
-    records = [decode(path, text, offset, dictionary, samples) for offset in at[wanted].tolist()]
-    buffer = np.frombuffer(text, np.uint8)
-    groups = grouped(path, records, dictionary)
-    spoken = np.array([speaks_by_copy_number(record.head) for record in records], dtype=np.bool_)
-    no_calls, carriers, genotypes = _genotypes(buffer, groups, spoken, samples, places, dictionary)
-    values = carried(buffer, groups, len(records), carriers, places[carriers.samples], dictionary)
-    slabful = Slabful(
-        b"".join([record.head + b"\n" for record in records]),
-        np.zeros(len(records), np.int64),
-        int((ranks >= 0).sum()),
-        no_calls,
-        [],
-        pl.DataFrame([genotypes, *values]),
-    )
-    return slabful, int(ends[-1]) if len(ends) else 0
+    def _clear(self) -> None:
+        self._heads: list[bytes] = []
+        self._characters = self._on_karyotype = self._carriers = 0
+        self._missing: list[Pairs] = []
+        self._carrying: list[Pairs] = []
+        self._values = Values()
 
+    @property
+    def is_much(self) -> bool:
+        """Tell whether it is time to make columns."""
+        missing = sum(len(pairs.records) for pairs in self._missing)
+        return self._carriers + missing > _MANY or self._characters > _MUCH
 
-def _genotypes(
-    buffer: Buffer,
-    groups: Groups,
-    spoken: Flags,
-    samples: int,
-    places: Coordinates,
-    dictionary: Dictionary,
-) -> tuple[Pairs, Pairs, pl.Series]:
-    """Return who was not called, who carries, and the carriers' genotypes as text.
+    def add(self, text: Text, places: list[Place], regions: Intervals) -> None:
+        """Read the records of a slab; raises InputError where one is not as BCF must be."""
+        records = self._overlapping(text, places, regions)
+        if not records:
+            return
+        buffer = np.frombuffer(text, np.uint8)
+        groups = grouped(self._path, records, self._dictionary)
+        spoken = np.array([speaks_by_copy_number(record.head) for record in records], dtype=np.bool_)
+        carriers, genotypes = self._find(buffer, groups, spoken)
+        columns = self._places[carriers.samples]
+        values = gathered(buffer, groups, len(records), carriers.records, columns)
+        self._values.add(genotypes | values, self._carriers)
+        self._carriers += len(columns)
+        self._carrying.append(carriers.moved(len(self._heads)))
+        self._heads += [record.head for record in records]
+        self._characters += sum(len(record.head) for record in records)
 
-    In the `spoken` records everybody is taken for a carrier: a copy number may say more than the genotype.
-    """
-    everyone = len(places) == samples and bool((np.diff(places) == 1).all())
-    missing, carrying, texts = [], [], [pl.Series(GENOTYPE, [], dtype=pl.String)]
-    for (key, kind, ploidy), (numbers, offsets) in groups.items():
-        if key != GENOTYPE:
-            continue
-        size = samples * ploidy * SIZES[kind]
-        matrix = np.concatenate([buffer[offset : offset + size] for offset in offsets]).view(DTYPES[kind])
-        matrix = matrix.reshape(len(numbers), samples, ploidy)
-        matrix = (matrix if everyone else matrix[:, places]).reshape(-1, ploidy)
-        everybody = np.repeat(spoken[numbers], len(places))
-        left = np.flatnonzero(_not_plainly_reference(matrix) | everybody)
-        alleles = _alleles(matrix[left])
-        carries = np.any(alleles > 1, axis=1) | everybody[left]
-        unknown = ~carries & (np.any(alleles == 0, axis=1) | np.all(alleles == -1, axis=1))
-        row, sample = np.divmod(left, len(places))
-        pairs = Pairs(np.array(numbers)[row], sample)
-        missing.append(pairs[unknown])
-        carrying.append(pairs[carries])
-        texts.append(_spelled(matrix[left[carries]], first_phase=dictionary.first_phase))
-    return joined_pairs(missing), joined_pairs(carrying), pl.concat(texts)
-
-
-def _alleles(stored: Stored) -> Integers:
-    """Return alleles as their number and 1 more, 0 where missing, -1 beyond a genotype's last one."""
-    numbers = stored.astype(np.int32)
-    end = np.iinfo(stored.dtype).min + 1
-    alleles: Integers = np.where(numbers >= 0, numbers >> 1, np.where(numbers == end, -1, 0))
-    return alleles
-
-
-def _not_plainly_reference(matrix: Stored) -> Flags:
-    """Tell which genotypes are anything but reference throughout, phased or not."""
-    words = _as_numbers(matrix)
-    if words is None:
-        by_allele: Flags = ((matrix | _PHASED) != _REFERENCE | _PHASED).any(axis=1)
-        return by_allele
-    none = np.zeros(matrix.shape[1], matrix.dtype)[None]
-    found: Flags = (words | _as_numbers(none + _PHASED)) != _as_numbers(none + (_REFERENCE | _PHASED))
-    return found
-
-
-def _as_numbers(matrix: Stored) -> Stored | None:
-    """Take each row's bytes as one number, where there are as many as a number has."""
-    width = matrix.shape[1] * matrix.itemsize
-    return matrix.view(f"<u{width}").ravel() if width in _WORDS else None
-
-
-def _spelled(stored: Stored, *, first_phase: bool) -> pl.Series:
-    """Write genotypes as VCF does; each distinct one is written once."""
-    words = _as_numbers(stored)
-    if words is None:
-        rows, inverse = np.unique(stored, axis=0, return_inverse=True)
-    else:
-        numbers, inverse = distinct(words, 1 << 8 * words.itemsize)
-        rows = numbers.astype(words.dtype)[:, None].view(stored.dtype)
-    texts = []
-    phases = rows & _PHASED
-    if not first_phase:  # where the first allele's phase says nothing, the others speak for it
-        phases[:, 0] = _PHASED
-    for alleles, phased in zip(_alleles(rows).tolist(), phases.tolist(), strict=True):
-        parts = [
-            ("|" if phase else "/") + (str(allele - 1) if allele else ".")
-            for allele, phase in zip(alleles, phased, strict=True)
-            if allele >= 0
+    def _overlapping(self, text: Text, places: list[Place], regions: Intervals) -> list[Record]:
+        _, _, contigs, starts, lengths = np.array(places, dtype=np.int64).reshape(-1, len(Place._fields)).T
+        try:
+            ranks = self._dictionary.ranks_of(contigs)
+        except IndexError as error:
+            raise InputError.of(self._path, DAMAGED) from error
+        axis = ranks * SPACING + starts
+        wanted = np.flatnonzero((ranks >= 0) & regions.overlapped_by(axis, axis + lengths))
+        self._on_karyotype += int((ranks >= 0).sum())
+        return [
+            decode(self._path, text, places[place], self._dictionary, self._samples)
+            for place in wanted.tolist()
         ]
-        text = "".join(parts)
-        texts.append(text if text.startswith("/") and "|" in text else text[1:])
-    return pl.Series(GENOTYPE, texts, dtype=pl.String).gather(pl.Series(inverse.ravel(), dtype=pl.Int64))
+
+    def _find(self, buffer: Buffer, groups: Groups, spoken: Flags) -> tuple[Pairs, Stretches]:
+        """Return who carries, and the carriers' genotypes as they are stored; keep who was not called.
+
+        In the `spoken` records everybody is a carrier: a copy number may say more than the genotype.
+        """
+        carrying: list[Pairs] = []
+        genotypes: Stretches = {}
+        count, width = 0, len(self._places)
+        for (key, kind, ploidy), (numbers, offsets) in groups.items():
+            if key != GENOTYPE:
+                continue
+            size = self._samples * ploidy * SIZES[kind]
+            matrix = np.concatenate([buffer[offset : offset + size] for offset in offsets]).view(DTYPES[kind])
+            matrix = matrix.reshape(len(numbers), self._samples, ploidy)
+            matrix = (matrix if self._everyone else matrix[:, self._places]).reshape(-1, ploidy)
+            told = not_plainly_reference(matrix)
+            everybody = spoken[numbers]
+            if everybody.any():
+                told |= np.repeat(everybody, width)
+            left = np.flatnonzero(told)
+            row = left // width
+            pairs = Pairs(np.array(numbers)[row], left - row * width)
+            stored = as_items(matrix)[left]
+            alleles = alleles_of(stored.view(matrix.dtype).reshape(-1, ploidy))
+            carries = in_any_column(alleles > MISSING + 1) | everybody[row]
+            if not carries.all():
+                unknown = in_any_column(alleles == MISSING) | ~in_any_column(alleles != NO_ALLELE)
+                self._missing.append(pairs[unknown & ~carries].moved(len(self._heads)))
+                pairs, stored = pairs[carries], stored[carries]
+            genotypes[key, kind, ploidy] = np.arange(count, count + len(stored)), stored
+            count += len(stored)
+            carrying.append(pairs)
+        return joined_pairs(carrying), genotypes
+
+    def taken(self) -> Slabful:
+        """Make columns of what was gathered, and begin anew."""
+        carriers = joined_pairs(self._carrying)
+        values = self._values.columns(self._dictionary, self._carriers)
+        slabful = Slabful(
+            b"".join([head + b"\n" for head in self._heads]),
+            np.zeros(len(self._heads), np.int64),
+            self._on_karyotype,
+            joined_pairs(self._missing),
+            [],
+            pl.DataFrame(
+                [pl.Series("record", carriers.records), pl.Series("sample", carriers.samples), *values]
+            ),
+        )
+        self._clear()
+        return slabful

@@ -9,22 +9,23 @@ import numpy as np
 
 from evaluator.errors import InputError
 from evaluator.variants import bgzf
-from evaluator.variants.intervals import SPACING, Coordinates, Intervals
+from evaluator.variants.bcf_records import Dictionary
+from evaluator.variants.intervals import SPACING, Intervals
 
 _MAGIC = b"CSI\x01"
 _BIN = struct.Struct("<IQi")  # number, lowest offset, how many chunks
 _CHUNK = struct.Struct("<QQ")
+_COUNT = struct.Struct("<i")
 
 
-def spans(index: Path, data: Path, regions: Intervals, ranks: Coordinates) -> list[tuple[int, int]]:
+def spans(index: Path, data: Path, regions: Intervals, dictionary: Dictionary) -> list[tuple[int, int]]:
     """Return pairs of virtual offsets that together hold every record overlapping the regions, in file order.
 
-    `ranks` are the contigs' places in the karyotype by their number in the file. Raises InputError when the
-    index is damaged or does not belong to the data file.
+    Raises InputError when the index is damaged or does not belong to the data file.
     """
     raw = bgzf.whole(index)
     try:
-        wanted, last = _chunks(raw, regions, ranks)
+        wanted, last = _chunks(raw, regions, dictionary)
     except (struct.error, IndexError, ValueError) as error:
         raise InputError.of(index, "cannot be read as an index; make it again (bcftools index -f)") from error
     _require_same_end(index, data, last)
@@ -37,7 +38,7 @@ def spans(index: Path, data: Path, regions: Intervals, ranks: Coordinates) -> li
     return joined
 
 
-def _chunks(raw: bytes, regions: Intervals, ranks: Coordinates) -> tuple[list[tuple[int, int]], int]:
+def _chunks(raw: bytes, regions: Intervals, dictionary: Dictionary) -> tuple[list[tuple[int, int]], int]:
     """Return the chunks of all bins that overlap a region, and where the last chunk of all ends."""
     if raw[:4] != _MAGIC:
         raise ValueError("not CSI")
@@ -46,33 +47,34 @@ def _chunks(raw: bytes, regions: Intervals, ranks: Coordinates) -> tuple[list[tu
     (contigs,) = struct.unpack_from("<i", raw, at)
     at += 4
     stretches: list[tuple[int, int]] = []
-    held: list[list[tuple[int, int]]] = []  # each stretch's chunks
+    held: list[tuple[int, int]] = []  # where each stretch's chunks stand, from and to
     last = 0
     pseudo_bin = ((1 << 3 * depth + 3) - 1) // 7 + 1
     for contig in range(contigs):
-        (bins,) = struct.unpack_from("<i", raw, at)
-        at += 4
+        (bins,) = _COUNT.unpack_from(raw, at)
+        at += _COUNT.size
+        axis = dictionary.rank_of(contig) * SPACING if bins else -1
         for _ in range(bins):
             number, _, count = _BIN.unpack_from(raw, at)
-            at += _BIN.size
-            chunks = list(_CHUNK.iter_unpack(raw[at : at + count * _CHUNK.size]))
-            at += count * _CHUNK.size
-            if number == pseudo_bin or not chunks:  # it holds statistics
+            begin = at + _BIN.size
+            at = begin + count * _CHUNK.size
+            if number == pseudo_bin or not count:  # it holds statistics
                 continue
-            last = max(last, chunks[-1][1])
+            last = max(last, _CHUNK.unpack_from(raw, at - _CHUNK.size)[1])
             start, end = _stretch(number, min_shift, depth)
-            axis = int(ranks[contig]) * SPACING
             if axis >= 0:
                 stretches.append((axis + start, axis + end))
-                held.append(chunks)
+                held.append((begin, at))
     starts, ends = np.array(stretches, dtype=np.int64).reshape(-1, 2).T
     wanted = np.flatnonzero(regions.overlapped_by(starts, ends)).tolist()
-    return [chunk for number in wanted for chunk in held[number]], last
+    chunks = (raw[slice(*held[number])] for number in wanted)
+    return [chunk for some in chunks for chunk in _CHUNK.iter_unpack(some)], last
 
 
 def _stretch(number: int, min_shift: int, depth: int) -> tuple[int, int]:
     """Return start and end of a bin on its contig."""
-    level = next(n for n in range(depth, -1, -1) if number >= ((1 << 3 * n) - 1) // 7)
+    # The first number of a level is (8^level - 1) / 7.
+    level = min(depth, ((7 * number + 1).bit_length() - 1) // 3)
     size = 1 << min_shift + 3 * (depth - level)
     start = (number - ((1 << 3 * level) - 1) // 7) * size
     return start, min(start + size, SPACING)

@@ -29,6 +29,8 @@ _LENGTHS = struct.Struct("<II")  # of a record's shared part and of its samples'
 _FIXED = struct.Struct("<iiifII")  # contig, POS - 1, length on the reference, QUAL, counts
 # Header lines; with "\n" rather than "^" they are found twice as fast, and the first line is none of them.
 _CONTIG = re.compile(r"\n##contig=<ID=([^,>\n]+)(?:.*,IDX=(\d+)>)?")
+_LONGEST = max(map(len, CONTIG_ALIASES))
+_SHORT_CONTIG = re.compile(rf"\n##contig=<ID=([^,>\n]{{1,{_LONGEST}}})(?=[,>])(?:.*,IDX=(\d+)>)?")
 _WORD = re.compile(r"\n##(?:FILTER|INFO|FORMAT)=<ID=([^,>\n]+)(?:.*,IDX=(\d+)>)?")
 _WHOLE = re.compile(r"\n##FORMAT=<ID=([^,>\n]+),.*\bType=Integer\b")
 _VERSION = re.compile(r"##fileformat=VCFv(\d+)\.(\d+)")
@@ -36,24 +38,51 @@ _STATES_FIRST_PHASE = (4, 4)
 # What is kept of INFO: how far a record reaches, and the annotations.
 _KEPT = frozenset({"END", "SVLEN", "CIPOS", "CIEND", "CSQ", "ANN", "BCSQ"})
 
+Text = bytes | bytearray
+
 
 @dataclass(frozen=True)
 class Dictionary:
     """What the numbers in a BCF file stand for."""
 
+    header: str
     words: dict[int, str]  # FILTER, INFO and FORMAT
-    contigs: list[str]  # "" for a number that no contig has
     whole_numbers: frozenset[str]  # the FORMAT keys that are declared as Integer
     first_phase: bool  # from VCF 4.4 on, the first allele's phase is a statement of its own
 
+    def ranks_of(self, contigs: Coordinates) -> Coordinates:
+        """Return the places in the karyotype of contigs given by number, -1 for others.
+
+        Raises IndexError for a number that no contig has.
+        """
+        numbers, places = np.unique(contigs, return_inverse=True)
+        ranks: Coordinates = np.array([self.rank_of(number) for number in numbers.tolist()], dtype=np.int64)
+        return ranks[places]
+
+    def rank_of(self, number: int) -> int:
+        """Return the place of one contig."""
+        if number in self.karyotype:
+            return KARYOTYPE_ORDER[CONTIG_ALIASES[self.karyotype[number]]]
+        if not 0 <= number < self._numbers:
+            raise IndexError(number)
+        return -1
+
     @cached_property
-    def ranks(self) -> Coordinates:
-        """Return each contig's place in the karyotype, -1 for others, by number."""
-        ranks = np.full(len(self.contigs), -1)
-        for number, name in enumerate(self.contigs):
-            if name in CONTIG_ALIASES:
-                ranks[number] = KARYOTYPE_ORDER[CONTIG_ALIASES[name]]
-        return ranks
+    def karyotype(self) -> dict[int, str]:
+        """Return the names of the karyotype's contigs by number; a reference may have thousands of others."""
+        found = _SHORT_CONTIG.findall(self.header)
+        if all(index for _, index in found):
+            numbered = {int(index): name for name, index in found}
+        else:
+            every = enumerate(_CONTIG.findall(self.header))
+            numbered = {int(index or number): name for number, (name, index) in every}
+        return {number: name for number, name in numbered.items() if name in CONTIG_ALIASES}
+
+    @cached_property
+    def _numbers(self) -> int:
+        """The first number beyond those of all contigs."""
+        found = _CONTIG.findall(self.header)
+        return 1 + max((int(index or number) for number, (_, index) in enumerate(found)), default=-1)
 
     @cached_property
     def kept(self) -> dict[int, bytes]:
@@ -66,13 +95,19 @@ class Dictionary:
         return tuple(form for number in self.kept for form in _typed(number))
 
 
-class Field(NamedTuple):
-    """A FORMAT field of one record: its key, and where and how the samples' values stand."""
+class Place(NamedTuple):
+    """Where a record stands in a text, and on the reference."""
 
-    key: str
-    type: int
-    length: int  # values per sample
-    offset: int
+    at: int
+    end: int
+    contig: int
+    start: int  # POS - 1
+    length: int  # on the reference; at least what the record's own bytes could spell
+
+
+# A FORMAT field of one record: key, type, values per sample, and where they begin. Thousands of records have
+# some each: a plain tuple is made in a fifth of the time of a named one.
+Field = tuple[str, int, int, int]
 
 
 class Record(NamedTuple):
@@ -89,14 +124,9 @@ def read_dictionary(text: str) -> Dictionary:
         if name not in numbers:
             numbers[name] = int(index) if index else len(words)
             words[numbers[name]] = name
-    found = _CONTIG.findall(text)
-    places = [int(index) if index else number for number, (_, index) in enumerate(found)]
-    contigs = [""] * (max(places, default=-1) + 1)
-    for place, (name, _) in zip(places, found, strict=True):
-        contigs[place] = name
     version = _VERSION.search(text)
     first_phase = version is not None and tuple(map(int, version.groups())) >= _STATES_FIRST_PHASE
-    return Dictionary(words, contigs, frozenset(_WHOLE.findall(text)), first_phase)
+    return Dictionary(text, words, frozenset(_WHOLE.findall(text)), first_phase)
 
 
 def header_length(text: bytes) -> int | None:
@@ -107,33 +137,33 @@ def header_length(text: bytes) -> int | None:
     return end if len(text) >= end else None
 
 
-def walk(path: Path, text: bytes) -> Iterator[tuple[int, int, int, int, int]]:
-    """Yield of each whole record its offset, end, contig, POS - 1 and length on the reference."""
+def walk(path: Path, text: Text, size: int) -> Iterator[Place]:
+    """Yield the places of the whole records in the first `size` bytes; raises InputError for what is none."""
     at = 0
-    while at + _LENGTHS.size <= len(text):
+    while at + _LENGTHS.size <= size:
         shared, samples = _LENGTHS.unpack_from(text, at)
         end = at + _LENGTHS.size + shared + samples
         if shared < _FIXED.size:
             raise InputError.of(path, DAMAGED)
-        if end > len(text):
+        if end > size:
             return
         contig, start, length = struct.unpack_from("<iii", text, at + _LENGTHS.size)
-        yield at, end, contig, start, max(length, shared)
+        yield Place(at, end, contig, start, max(length, shared))
         at = end
 
 
-def decode(path: Path, text: bytes, at: int, dictionary: Dictionary, samples: int) -> Record:
-    """Decode the record at an offset; raises InputError when it contradicts itself or the header."""
+def decode(path: Path, text: Text, place: Place, dictionary: Dictionary, samples: int) -> Record:
+    """Decode a record on the karyotype; raises InputError when it contradicts itself or the header."""
     try:
-        record, end = _decoded(text, at, dictionary, samples)
+        record, end = _decoded(text, place.at, dictionary, samples)
     except (struct.error, IndexError, KeyError, UnicodeDecodeError) as error:
         raise InputError.of(path, DAMAGED) from error
-    if end != at + _LENGTHS.size + sum(_LENGTHS.unpack_from(text, at)):
+    if end != place.end:
         raise InputError.of(path, DAMAGED)
     return record
 
 
-def _decoded(text: bytes, at: int, dictionary: Dictionary, samples: int) -> tuple[Record, int]:
+def _decoded(text: Text, at: int, dictionary: Dictionary, samples: int) -> tuple[Record, int]:
     shared, _ = _LENGTHS.unpack_from(text, at)
     begin = at + _LENGTHS.size
     contig, start, _, _, alleles_info, formats_samples = _FIXED.unpack_from(text, begin)
@@ -149,7 +179,7 @@ def _decoded(text: bytes, at: int, dictionary: Dictionary, samples: int) -> tupl
     info = _info(text, at, begin + shared, alleles_info & 0xFFFF, dictionary)
     fields, at = _fields(text, begin + shared, formats_samples >> 24, dictionary.words, samples)
     columns = (
-        dictionary.contigs[contig].encode(),
+        dictionary.karyotype[contig].encode(),
         b"%d" % (start + 1),
         b".",
         alleles[0] if alleles else b"",
@@ -157,12 +187,12 @@ def _decoded(text: bytes, at: int, dictionary: Dictionary, samples: int) -> tupl
         b".",
         ";".join([dictionary.words[number] for number in filters]).encode() or b".",
         info or b".",
-        ":".join([field.key for field in fields]).encode() or b".",
+        ":".join([field[0] for field in fields]).encode() or b".",
     )
     return Record(b"\t".join(columns), fields), at
 
 
-def _info(text: bytes, at: int, end: int, count: int, dictionary: Dictionary) -> bytes:
+def _info(text: Text, at: int, end: int, count: int, dictionary: Dictionary) -> bytes:
     """Return the wanted INFO entries; values are walked through only where one of the keys may be."""
     if all(text.find(key, at, end) < 0 for key in dictionary.kept_as_stored):
         return b""
@@ -177,7 +207,7 @@ def _info(text: bytes, at: int, end: int, count: int, dictionary: Dictionary) ->
     return b";".join(found)
 
 
-def _fields(text: bytes, at: int, count: int, words: dict[int, str], samples: int) -> tuple[list[Field], int]:
+def _fields(text: Text, at: int, count: int, words: dict[int, str], samples: int) -> tuple[list[Field], int]:
     """Return the FORMAT fields and where the last one ends."""
     fields = []
     for _ in range(count):
@@ -189,7 +219,7 @@ def _fields(text: bytes, at: int, count: int, words: dict[int, str], samples: in
         at += 1
         if length == _MANY:
             (length,), at = _numbers(text, at)
-        fields.append(Field(words[key], kind, length, at))
+        fields.append((words[key], kind, length, at))
         at += length * SIZES[kind] * samples
     return fields, at
 
@@ -203,7 +233,7 @@ def _typed(number: int) -> list[bytes]:
     ]
 
 
-def _described(text: bytes, at: int) -> tuple[int, int, int]:
+def _described(text: Text, at: int) -> tuple[int, int, int]:
     """Read a type byte: type, how many values, and where they begin."""
     kind, count = text[at] & 15, text[at] >> 4
     at += 1
@@ -212,7 +242,7 @@ def _described(text: bytes, at: int) -> tuple[int, int, int]:
     return kind, count, at
 
 
-def _numbers(text: bytes, at: int) -> tuple[tuple[int, ...], int]:
+def _numbers(text: Text, at: int) -> tuple[tuple[int, ...], int]:
     """Read typed integers."""
     kind, count, at = _described(text, at)
     if not count:
@@ -221,16 +251,16 @@ def _numbers(text: bytes, at: int) -> tuple[tuple[int, ...], int]:
     return struct.unpack_from(f"<{count}{layout[1]}", text, at), at + count * SIZES[kind]
 
 
-def _after(text: bytes, at: int) -> int:
+def _after(text: Text, at: int) -> int:
     kind, count, at = _described(text, at)
     return at + count * SIZES[kind]
 
 
-def _value(text: bytes, at: int) -> bytes:
+def _value(text: Text, at: int) -> bytes:
     """Return an INFO value of characters or integers as text."""
     kind, count, begin = _described(text, at)
     if kind == CHARACTERS:
-        return text[begin : begin + count].rstrip(b"\0")
+        return bytes(text[begin : begin + count].rstrip(b"\0"))
     numbers, _ = _numbers(text, at)
     unknown = -1 << (8 * SIZES[kind] - 1)
     return b",".join(

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from evaluator.errors import InputError
+from evaluator.variants.bcf_genotypes import item_type, spelled
 from evaluator.variants.bcf_records import (
     CHARACTERS,
     DAMAGED,
@@ -24,17 +25,19 @@ from evaluator.variants.bcf_records import (
 from evaluator.variants.calls import FORMAT_KEYS
 from evaluator.variants.genotype_text import GENOTYPE
 from evaluator.variants.intervals import Coordinates
-from evaluator.variants.pairs import Pairs
 
 DTYPES = {INT8: "<i1", INT16: "<i2", INT32: "<i4"}
-_NOTHING = (b"", b".")
 _FLOAT_END, _FLOAT_MISSING = 0x7F800002, 0x7F800001
 # Keys whose values stay numbers where the header declares them so, and whether a sample has several.
 _NUMBERS = {"DP": False, "GQ": False, "AD": True}
 
 Buffer = NDArray[np.uint8]
-# By key, type and values per sample: the records that have such a field, and where it stands in each.
-Groups = dict[tuple[str, int, int], tuple[list[int], list[int]]]
+Raw = NDArray[Any]  # an item per carrier: its bytes as they are stored
+Shape = tuple[str, int, int]  # key, type, values per sample
+Groups = dict[
+    Shape, tuple[list[int], list[int]]
+]  # the records that have such a field, where it stands in each
+Stretches = dict[Shape, tuple[Coordinates, Raw]]  # which of the carriers have such a field, and their values
 
 
 def grouped(path: Path, records: list[Record], dictionary: Dictionary) -> Groups:
@@ -54,35 +57,63 @@ def grouped(path: Path, records: list[Record], dictionary: Dictionary) -> Groups
     return groups
 
 
-def carried(
-    buffer: Buffer,
-    groups: Groups,
-    records: int,
-    carriers: Pairs,
-    columns: Coordinates,
-    dictionary: Dictionary,
-) -> list[pl.Series]:
-    """Return the columns record, sample and the carriers' values of FORMAT_KEYS, null where missing.
+def gathered(
+    buffer: Buffer, groups: Groups, records: int, carriers: Coordinates, columns: Coordinates
+) -> Stretches:
+    """Copy the carriers' values of FORMAT_KEYS as they are stored.
 
-    `columns` are the carriers' places among the file's samples.
+    `carriers` are the records of the carriers, and `columns` their places among the file's samples.
     """
-    by_key: dict[str, list[tuple[Coordinates, pl.Series]]] = {}
+    found: Stretches = {}
     for (key, kind, length), (numbers, offsets) in groups.items():
         if key == GENOTYPE:
             continue
-        offset_of = np.full(records, -1)
-        offset_of[numbers] = offsets
-        offset = offset_of[carriers.records]
-        who = np.flatnonzero(offset >= 0)
-        at = offset[who] + columns[who] * (length * SIZES[kind])
-        if key in _NUMBERS and key in dictionary.whole_numbers:
-            values = _numbers(buffer, at, kind, length, listed=_NUMBERS[key])
+        width = length * SIZES[kind]
+        if numbers == list(range(records)):
+            who = np.arange(len(carriers))
+            at = np.array(offsets)[carriers] + columns * width
         else:
-            values = _texts(buffer, at, kind, length)
-        by_key.setdefault(key, []).append((who, values))
-    found = [_scattered(parts, len(columns)).alias(key) for key, parts in by_key.items()]
-    pairs = pl.Series("record", carriers.records), pl.Series("sample", carriers.samples)
-    return [*pairs, *found]
+            offset_of = np.full(records, -1)
+            offset_of[numbers] = offsets
+            offset = offset_of[carriers]
+            who = np.flatnonzero(offset >= 0)
+            at = offset[who] + columns[who] * width
+        # every place of the slab can be read, so nothing is cut into records
+        everywhere = np.ndarray((len(buffer) - width + 1,), item_type(width), buffer, 0, (1,))
+        found[key, kind, length] = who, everywhere[at]
+    return found
+
+
+class Values:
+    """What was gathered of the carriers, slab by slab, until it is worth making columns of it."""
+
+    def __init__(self) -> None:
+        self._parts: dict[Shape, list[tuple[Coordinates, Raw]]] = {}
+
+    def add(self, stretches: Stretches, carriers: int) -> None:
+        """Add what was gathered of those that come after so many `carriers`."""
+        for shape, (who, raw) in stretches.items():
+            self._parts.setdefault(shape, []).append((who + carriers, raw))
+
+    def columns(self, dictionary: Dictionary, carriers: int) -> list[pl.Series]:
+        """Return GT and the values of FORMAT_KEYS of so many carriers, null where missing."""
+        by_key: dict[str, list[tuple[Coordinates, pl.Series]]] = {}
+        for (key, kind, length), parts in self._parts.items():
+            who, raw = (np.concatenate(part) for part in zip(*parts, strict=True))
+            if key == GENOTYPE:
+                values = spelled(_as(raw, kind, length), first_phase=dictionary.first_phase)
+                values = values if len(who) == carriers else values.cast(pl.String)
+            elif key in _NUMBERS and key in dictionary.whole_numbers:
+                values = _numbers(_as(raw, kind, length), listed=_NUMBERS[key])
+            else:
+                values = _texts(raw, kind, length)
+            by_key.setdefault(key, []).append((who, values))
+        return [_scattered(parts, carriers).alias(key) for key, parts in by_key.items()]
+
+
+def _as(raw: Raw, kind: int, length: int) -> NDArray[Any]:
+    """Return stored values as numbers, a row per carrier."""
+    return raw.view(DTYPES[kind]).reshape(-1, length)
 
 
 def _scattered(parts: list[tuple[Coordinates, pl.Series]], count: int) -> pl.Series:
@@ -95,31 +126,31 @@ def _scattered(parts: list[tuple[Coordinates, pl.Series]], count: int) -> pl.Ser
     return pl.concat([values for _, values in parts]).gather(places.set(places < 0, None))
 
 
-def _numbers(buffer: Buffer, at: Coordinates, kind: int, length: int, *, listed: bool) -> pl.Series:
-    """Read whole numbers at these offsets: one of each, or lists of them, filled up with nulls."""
-    values = _read(buffer, at, DTYPES[kind], length, SIZES[kind])
+def _numbers(values: NDArray[Any], *, listed: bool) -> pl.Series:
+    """Turn whole numbers into one of each carrier, or lists of them, filled up with nulls."""
     if not listed:
         values = values[:, :1]
     absent = values <= np.iinfo(values.dtype).min + 1  # missing, or beyond the last
     numbers = pl.Series(values.astype(np.int32).ravel())
     if absent.any():
         numbers = numbers.set(pl.Series(absent.ravel()), None)
-    return numbers.reshape((len(at), length)).arr.to_list() if listed else numbers
+    return numbers.reshape(values.shape).arr.to_list() if listed else numbers
 
 
-def _texts(buffer: Buffer, at: Coordinates, kind: int, length: int) -> pl.Series:
-    """Read the values at these offsets as VCF would write them; null for a lone "."."""
+def _texts(raw: Raw, kind: int, length: int) -> pl.Series:
+    """Return values as VCF would write them; null for a lone "."."""
     if kind == CHARACTERS:
-        rows = _read(buffer, at, f"S{length}", 1, 0)[:, 0]
-        texts = [None if row in _NOTHING else row.decode(errors="replace") for row in rows.tolist()]
-        return pl.Series(texts, dtype=pl.String)
+        rows = raw.view(f"S{length}")
+        known = np.flatnonzero((rows != b"") & (rows != b"."))  # often nearly all are missing
+        texts = [row.decode(errors="replace") for row in rows[known].tolist()]
+        return _scattered([(known, pl.Series(texts, dtype=pl.String))], len(rows))
     if kind == FLOAT:
-        bits = _read(buffer, at, "<u4", length, 4)
+        bits = raw.view("<u4").reshape(-1, length)
         ended, missing = bits == _FLOAT_END, bits == _FLOAT_MISSING
         numbers = [f"{number:g}" for number in bits.view("<f4").ravel().tolist()]
         written = [pl.Series(numbers[column::length], dtype=pl.String) for column in range(length)]
     else:
-        values = _read(buffer, at, DTYPES[kind], length, SIZES[kind])
+        values = _as(raw, kind, length)
         lowest = np.iinfo(values.dtype).min
         ended, missing = values == lowest + 1, values == lowest
         written = [pl.Series(values[:, column]).cast(pl.String) for column in range(length)]
@@ -131,11 +162,3 @@ def _texts(buffer: Buffer, at: Coordinates, kind: int, length: int) -> pl.Series
     ]
     text = pl.select(pl.concat_str(shown, separator=",", ignore_nulls=True)).to_series()
     return text.set(text.is_in(["", "."]), None)
-
-
-def _read(buffer: Buffer, at: Coordinates, dtype: str, count: int, step: int) -> NDArray[Any]:
-    """Read `count` values from each offset on, wherever it lies."""
-    size = np.dtype(dtype).itemsize
-    everywhere = np.ndarray((len(buffer) - size + 1,), dtype, buffer, 0, (1,))
-    values: NDArray[Any] = everywhere[at[:, None] + np.arange(count) * step]
-    return values

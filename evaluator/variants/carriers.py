@@ -44,7 +44,7 @@ class Fields:
 
     def moved(self, records: int) -> Fields:
         """Return the same with records numbered from there on."""
-        return Fields(self.format, Pairs(self.pairs.records + records, self.pairs.samples), self.text)
+        return Fields(self.format, self.pairs.moved(records), self.text)
 
     def values(self) -> pl.DataFrame:
         """Split into the columns GT and FORMAT_KEYS (text, null where absent or "."; GT as written).

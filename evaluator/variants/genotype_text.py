@@ -88,9 +88,9 @@ def named(path: Path, rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
         .drop(GENOTYPE, "alt")
         .collect()
     )
-    beyond = found.lazy().filter(pl.col("allele").is_not_null() & pl.col("called").is_null()).collect()
-    if len(beyond):
-        line = rows["line"].gather(beyond["row"]).min()
+    beyond = found["allele"].is_not_null() & found["called"].is_null()
+    if beyond.any():
+        line = rows["line"].gather(found["row"].filter(beyond)).min()
         message = "has a genotype (GT) that names an allele its ALT does not list"
         raise InputError.of(path, message, int(str(line)))
     return found

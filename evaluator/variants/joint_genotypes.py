@@ -29,6 +29,9 @@ from evaluator.variants.well_formed import TOO_MANY_FIELDS
 
 _KEYS = (GENOTYPE, *FORMAT_KEYS, TOO_MANY)
 _CALLED = pl.Schema([("sample", pl.Int64()), *CALLED.items()])
+_SOURCE = ("source_position", "source_ref", "source_alts")
+_OF_ALLELES = ("contig", "position", "ref", "alt", "filters", "info", "allele", *_SOURCE)
+_NOWHERE = np.empty(0, np.int64)
 _UNRESOLVED = pl.Schema({"sample": pl.Int64, "start": pl.Int64, "end": pl.Int64, "reason": pl.String})
 _STRUCTURAL = pl.Schema({**STRUCTURAL_CALLED, "sample": pl.Int64()})
 _SET_ASIDE = pl.Schema({"sample": pl.Int64, "kind": pl.String, "len": pl.UInt32})
@@ -100,7 +103,7 @@ def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples
     calls = minimal_alleles(meanings.rows.filter(pl.Series(is_call)))
     number = np.cumsum(is_call) - 1  # of a row among those that are calls
     called = is_call[row]
-    facts = calls.drop("info", "filter", "called", "kind", "record")
+    facts = calls.drop("info", "filter", "called", "kind", "record", "qual")
     stated = values.drop("record", GENOTYPE, TOO_MANY)
     if len(value) != len(values) or not called.all():
         stated = stated[value[called]]
@@ -124,6 +127,8 @@ def _structural(
     """Return the structural calls, by genotype or by copy number."""
     wanted = meanings.select(is_structural().fill_null(value=False)).to_series().to_numpy()[row]
     wanted |= _by_copy_number(values, meanings, value, row)
+    if not wanted.any():
+        return _NOTHING.structural
     stated = values.drop("record", GENOTYPE, TOO_MANY)[value[wanted]].hstack(meanings[row[wanted]])
     return structural_calls(path, stated).select(list(_STRUCTURAL))
 
@@ -150,6 +155,8 @@ def _values(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:
         for fields in part.fields:
             by_format.setdefault(fields.format, []).append(fields.moved(first))
     frames += [joined_fields(fields).values() for fields in by_format.values()]
+    if len(frames) > 1:  # each frame numbers its own genotypes
+        frames = [frame.cast({pl.Enum: pl.String}) for frame in frames]
     nothing = pl.DataFrame(schema={"record": pl.Int64, "sample": pl.Int64})
     values = pl.concat([nothing, *frames], how="diagonal")
     absent = [pl.lit(None, pl.String).alias(key) for key in _KEYS if key not in values.columns]
@@ -170,8 +177,12 @@ def _firsts(slabfuls: list[Slabful]) -> list[int]:
 
 
 def _meanings(path: Path, records: pl.DataFrame, values: pl.DataFrame) -> _Meanings:
-    texts = values[GENOTYPE].drop_nulls().unique()
-    code = values[GENOTYPE].cast(pl.Enum(texts)).to_physical().cast(pl.Int64).fill_null(len(texts))
+    genotype = values[GENOTYPE]
+    numbered = genotype.dtype
+    if not isinstance(numbered, pl.Enum):
+        numbered = pl.Enum(genotype.drop_nulls().unique())
+    texts = numbered.categories.alias(GENOTYPE)
+    code = genotype.cast(numbered).to_physical().cast(pl.Int64).fill_null(len(texts))
     kinds = len(texts) + 1  # the last one is no text
     key = values["record"].to_numpy() * kinds + code.to_numpy()
     found, genotypes = distinct(key, max(1, len(records) * kinds))
@@ -187,6 +198,8 @@ def _meanings(path: Path, records: pl.DataFrame, values: pl.DataFrame) -> _Meani
 
 def _expanded(meanings: _Meanings) -> tuple[Coordinates, Coordinates]:
     """Return pairs of a value and a row of its meaning."""
+    if (meanings.count == 1).all():
+        return np.arange(len(meanings.genotypes)), meanings.first[meanings.genotypes]
     count = meanings.count[meanings.genotypes]
     value = np.repeat(np.arange(len(count)), count)
     within = np.arange(len(value)) - np.repeat(np.cumsum(count) - count, count)
@@ -195,20 +208,17 @@ def _expanded(meanings: _Meanings) -> tuple[Coordinates, Coordinates]:
 
 def _alleles(calls: pl.DataFrame) -> pl.DataFrame:
     """Return a row per record and called allele; what only a sample's genotype could say is null."""
-    present = ("contig", "position", "ref", "alt", "filters", "info", "allele")
-    source = ("source_position", "source_ref", "source_alts")
-    nothing = [
-        pl.lit(None, dtype).alias(name) for name, dtype in CALLED.items() if name not in (*present, *source)
-    ]
     distinct = calls.unique(["record", "allele"], maintain_order=True)
-    return distinct.select(*present, *source, *nothing).select(list(CALLED))
+    return distinct.select(
+        name if name in _OF_ALLELES else pl.lit(None, dtype).alias(name) for name, dtype in CALLED.items()
+    )
 
 
 def _without_genotype(records: pl.DataFrame) -> Coordinates:
     """Return the rows of records whose FORMAT has no GT: they speak of nobody."""
-    formats = records["format"].unique()
-    having = formats.filter(formats.str.split(":").list.contains(GENOTYPE))
-    return np.flatnonzero(~records["format"].is_in(having.implode()).to_numpy())
+    formats = records["format"].unique().to_list()
+    without = [text for text in formats if GENOTYPE not in text.split(":")]
+    return np.flatnonzero(records["format"].is_in(without).to_numpy()) if without else _NOWHERE
 
 
 def _no_calls(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:
@@ -224,20 +234,18 @@ def _unresolved(
     records: pl.DataFrame, no_calls: pl.DataFrame, others: pl.DataFrame, without: Coordinates, samples: int
 ) -> pl.DataFrame:
     """Return the spans whose genotype says neither reference nor a sequence: never taken for reference."""
-    nowhere = pl.DataFrame({"record": without}).join(
-        pl.DataFrame({"sample": np.arange(samples)}), how="cross"
-    )
-    rows = pl.concat(
-        [
-            pl.concat([no_calls, nowhere]).with_columns(pl.lit(NO_CALL).alias("reason")),
-            others.filter(pl.col("reason").is_not_null()).select("record", "sample", "reason"),
-        ]
-    )
+    if len(without):
+        everyone = pl.DataFrame({"sample": np.arange(samples)})
+        no_calls = pl.concat([no_calls, pl.DataFrame({"record": without}).join(everyone, how="cross")])
+    doubted = others.drop_nulls("reason").select("record", "sample", "reason")
+    rows = pl.concat([no_calls.with_columns(pl.lit(NO_CALL).alias("reason")), doubted])
     spans = rows.hstack(records.select("start", "end")[rows["record"]])
     return spans.select(pl.col(name).cast(dtype) for name, dtype in _UNRESOLVED.items())
 
 
 def _set_aside(others: pl.DataFrame, without: int, samples: int) -> pl.DataFrame:
+    if others.is_empty() and not without:
+        return _NOTHING.set_aside
     counted = others.filter(~pl.col("kind").is_in([NO_CALL, STRUCTURAL])).group_by("sample", "kind").len()
     if not without:
         return counted

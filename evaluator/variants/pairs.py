@@ -24,6 +24,10 @@ class Pairs:
     def __getitem__(self, which: Flags) -> Pairs:
         return Pairs(self.records[which], self.samples[which])
 
+    def moved(self, records: int) -> Pairs:
+        """Return the same with records numbered from there on."""
+        return Pairs(self.records + records, self.samples)
+
 
 def joined_pairs(pairs: list[Pairs]) -> Pairs:
     """Put pairs together."""
