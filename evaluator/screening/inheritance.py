@@ -62,37 +62,40 @@ def call_facts(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
     enough = (heteroplasmy() >= (least if least is not None else 0.0)).fill_null(value=False)
     mitochondrial = good & (zygosity == HETEROPLASMIC)
     undecided = good & (zygosity == UNDECIDED) & ~(dominant & one_copy_is_present())
-    alleles = pl.col("allele").sort_by("position", "ref", "alt")
-    return candidates.group_by(KEY).agg(
-        (good & dominant & one_copy_is_present()).any().alias("dominant_hit"),
-        (good & dominant & (zygosity == HOMOZYGOUS)).any().alias("dominant_homozygous"),
-        *_origins(good & dominant & one_copy_is_present()),
-        (good & pl.col("de_novo")).any().alias("de_novo"),
-        (good & (zygosity == HEMIZYGOUS)).any().alias("hemizygous_hit"),
-        (mitochondrial & enough).any().alias("heteroplasmy_hit"),
-        (mitochondrial & ~enough).any().alias("below_heteroplasmy"),
-        undecided.any().alias("sex_undecided"),
-        (good & (zygosity == SUSPICIOUS)).any().alias("suspicious"),
-        (good & ((recessive & (zygosity == HALF)) | (zygosity == HALF_OF_ONE_X))).any().alias("half_call"),
-        (good & (zygosity == HALF_OF_ONE_X)).any().alias("half_of_one_x"),
-        (good & recessive & (zygosity == EXTRA)).any().alias("extra_alleles"),
-        (good & (zygosity == UNDECIDED) & one_copy_is_present()).any().alias("copy_whatever_sex"),
-        (good & (zygosity == HETEROZYGOUS)).any().alias("heterozygous_hit"),
-        (pl.col("over_deletion") & sound()).any().alias("over_deletion"),
-        pl.col("repeat").filter(qualifies() & ~sound()).unique().alias("repeats"),
-        (qualifies() & ~sound() & pl.col("mosaic")).any().alias("possible_mosaic"),
-        pl.col("obstacle")
-        .filter(~qualifies() & pl.col("obstacle").is_not_null())
-        .unique()
-        .alias("obstacles"),
-        pl.col("evidence_code").filter(good).unique().alias("evidence_codes"),
-        alleles.filter(good.sort_by("position", "ref", "alt"))
-        .unique(maintain_order=True)
-        .alias("good_alleles"),
-        alleles.unique(maintain_order=True).alias("all_alleles"),
-        pl.col("allele").filter(pl.col("ruled") & sound()).unique().alias("ruled_alleles"),
-        zygosity.replace(_TOLD).unique().alias("zygosities"),
-        pl.col("x_count").first(),
+    return (
+        candidates.sort("position", "ref", "alt")
+        .group_by(KEY)
+        .agg(
+            (good & dominant & one_copy_is_present()).any().alias("dominant_hit"),
+            (good & dominant & (zygosity == HOMOZYGOUS)).any().alias("dominant_homozygous"),
+            *_origins(good & dominant & one_copy_is_present()),
+            (good & pl.col("de_novo")).any().alias("de_novo"),
+            (good & (zygosity == HEMIZYGOUS)).any().alias("hemizygous_hit"),
+            (mitochondrial & enough).any().alias("heteroplasmy_hit"),
+            (mitochondrial & ~enough).any().alias("below_heteroplasmy"),
+            undecided.any().alias("sex_undecided"),
+            (good & (zygosity == SUSPICIOUS)).any().alias("suspicious"),
+            (good & ((recessive & (zygosity == HALF)) | (zygosity == HALF_OF_ONE_X)))
+            .any()
+            .alias("half_call"),
+            (good & (zygosity == HALF_OF_ONE_X)).any().alias("half_of_one_x"),
+            (good & recessive & (zygosity == EXTRA)).any().alias("extra_alleles"),
+            (good & (zygosity == UNDECIDED) & one_copy_is_present()).any().alias("copy_whatever_sex"),
+            (good & (zygosity == HETEROZYGOUS)).any().alias("heterozygous_hit"),
+            (pl.col("over_deletion") & sound()).any().alias("over_deletion"),
+            pl.col("repeat").filter(qualifies() & ~sound()).unique().alias("repeats"),
+            (qualifies() & ~sound() & pl.col("mosaic")).any().alias("possible_mosaic"),
+            pl.col("obstacle")
+            .filter(~qualifies() & pl.col("obstacle").is_not_null())
+            .unique()
+            .alias("obstacles"),
+            pl.col("evidence_code").filter(good).unique().alias("evidence_codes"),
+            pl.col("allele").filter(good).unique(maintain_order=True).alias("good_alleles"),
+            pl.col("allele").unique(maintain_order=True).alias("all_alleles"),
+            pl.col("allele").filter(pl.col("ruled") & sound()).unique().alias("ruled_alleles"),
+            zygosity.replace(_TOLD).unique().alias("zygosities"),
+            pl.col("x_count").first(),
+        )
     )
 
 

@@ -42,13 +42,21 @@ def covered_genes(calls: pl.DataFrame, genes: pl.DataFrame, build: str) -> pl.Da
     gene; those without known exons are not touched.
     """
     exons = _exons(genes, build)
-    spans = exons.group_by("gene", "contig").agg(low=pl.col("start").min(), high=pl.col("end").max())
+    spans = exons.group_by("gene", "contig").agg(
+        low=pl.col("start").min(), high=pl.col("end").max(), number=pl.len()
+    )
     first, last = EXTENTS["possible"]
     touched = (
         calls.select(PLACE)
         .unique()
         .join(spans, on="contig")
         .filter((first < pl.col("high")) & (last > pl.col("low")))
+        .with_row_index("event")
+    )
+    # Of a gene's exons few are touched: only those are measured.
+    named = exons.rename({"start": "exon_start", "end": "exon_end"})
+    met = touched.join(named, on=["gene", "contig"]).filter(
+        (first < pl.col("exon_end")) & (last > pl.col("exon_start"))
     )
     size = pl.col("exon_end") - pl.col("exon_start")
     fractions = [
@@ -58,19 +66,24 @@ def covered_genes(calls: pl.DataFrame, genes: pl.DataFrame, build: str) -> pl.Da
         ).alias(name)
         for name, (low, high) in zip(COVERS, EXTENTS.values(), strict=True)
     ]
-    named = exons.rename({"start": "exon_start", "end": "exon_end"})
     covered = pl.col("covers_called") > 0
     shown = pl.format("{} ({}%)", "exon", (pl.col("covers_called") * 100).round(1))
-    return (
-        touched.join(named, on=["gene", "contig"])
-        .with_columns(fractions)
-        .group_by(*PLACE, "gene")
+    measured = (
+        met.with_columns(fractions)
+        .group_by("event")
         .agg(
             pl.col(*COVERS).max(),
-            (pl.col("covers_called") == 1).all().alias("whole_gene"),
+            (pl.col("covers_called") == 1).sum().alias("whole"),
             shown.filter(covered).sort_by(pl.col("exon").filter(covered)).alias("exons"),
-            (pl.col("low").first() + 1).alias("gene_place"),
         )
+    )
+    return touched.join(measured, on="event", how="left").select(
+        *PLACE,
+        "gene",
+        pl.col(*COVERS).fill_null(0.0),
+        (pl.col("whole").fill_null(0) == pl.col("number")).alias("whole_gene"),
+        pl.col("exons").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        (pl.col("low") + 1).alias("gene_place"),
     )
 
 

@@ -16,7 +16,7 @@ from evaluator.screening.special_loci import (
     lacks_output,
     raw_calls_are_used,
 )
-from evaluator.screening.verdict_reasons import reasons
+from evaluator.screening.verdict_reasons import TOLD, in_order, reasons
 from evaluator.vocabulary import Inheritance, SampleStatus, Verdict
 
 # Facts of the calls and pairs; absent ones are false, zero or empty.
@@ -87,7 +87,7 @@ def decide(facts: pl.DataFrame, criteria: Criteria, sources: Sources) -> pl.Data
         (pl.col("listed_allele_uncovered") | pl.col("partner_uncovered")) & asked,
         pl.col("low_callability", "callability_unknown", "no_structural_calls") & asked,
     )
-    marked = filled.with_columns(**_steps(criteria))
+    marked = filled.with_columns(*map(in_order, TOLD), **_steps(criteria))
     return (
         marked.with_columns(verdict(criteria).alias("verdict"))
         .with_columns(
