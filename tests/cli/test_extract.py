@@ -11,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import click
 import pysam.bcftools
 import pytest
+
+from evaluator.cli.extract import extract as command
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -119,3 +122,13 @@ def test_a_cancelled_job_leaves_no_genotypes(command: list[str], folder: Path, n
         job.send_signal(number)
         assert job.wait(60) == 128 + number
     assert not list(kept.iterdir())
+
+
+@pytest.mark.parametrize(("cores", "expected"), [(1, 1), (2, 2), (64, 2)])
+def test_as_many_files_at_a_time_as_cores_may_be_used_but_two(
+    cores: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without --threads nobody's machine is filled: one file on one core, else two."""
+    monkeypatch.setattr("evaluator.cli.extract._usable_cores", lambda: cores)
+    option = next(each for each in command.params if each.name == "threads")
+    assert option.get_default(click.Context(command)) == expected
