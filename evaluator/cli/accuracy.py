@@ -11,14 +11,13 @@ from evaluator.accuracy.ledger.file import write_ledger
 from evaluator.accuracy.ledger.strata import Stratum
 from evaluator.accuracy.measures import Settings
 from evaluator.cli.main import now
+from evaluator.cli.parameters import FILE, PROPORTION, one_of
 from evaluator.files import write_text
 from evaluator.provenance import write_sidecar
 from evaluator.report.accuracy_text import as_csv, as_json, as_text
 from evaluator.statistics.intervals import IntervalMethod
 from evaluator.statistics.ratios import RatioMethod
 from evaluator.vocabulary import Definition, Reference
-
-FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
@@ -35,12 +34,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     "--by",
     "strata",
     multiple=True,
-    type=click.Choice([stratum.value for stratum in Stratum]),
+    type=one_of(Stratum),
     help="Split by; may repeat. Default: overall.",
 )
 @click.option(
     "--definition",
-    type=click.Choice([definition.value for definition in Definition]),
+    type=one_of(Definition),
     default=Definition.CLINICAL.value,
     show_default=True,
     help="What makes a newborn affected. Molecular shares the genotype with the test, so it flatters it.",
@@ -68,21 +67,21 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--interval",
-    type=click.Choice([method.value for method in IntervalMethod]),
+    type=one_of(IntervalMethod),
     default=IntervalMethod.CLOPPER_PEARSON.value,
     show_default=True,
     help="Interval of a proportion.",
 )
 @click.option(
     "--ratio-interval",
-    type=click.Choice([method.value for method in RatioMethod]),
+    type=one_of(RatioMethod),
     default=RatioMethod.LOG.value,
     show_default=True,
     help="Interval of a likelihood ratio.",
 )
 @click.option(
     "--prevalence",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=PROPORTION,
     help="Also predict at this birth prevalence, a proportion.",
 )
 @click.option(

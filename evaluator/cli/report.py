@@ -10,6 +10,7 @@ import click
 from evaluator.accuracy.supplement import BIRTHS, Options
 from evaluator.accuracy.verification.registry import SEED
 from evaluator.cli.main import now
+from evaluator.cli.parameters import FILE, FOLDER, PROPORTION, one_of
 from evaluator.files import write_text
 from evaluator.provenance import Provenance, write_sidecar
 from evaluator.report.disclosure import Disclosure
@@ -18,9 +19,6 @@ from evaluator.report.page import committee_page
 from evaluator.report.results import Results, read_results
 from evaluator.report.spreadsheet import write_spreadsheet
 from evaluator.report.text import as_text
-
-FOLDER = click.Path(path_type=Path, file_okay=False)
-FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
@@ -32,14 +30,14 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--xlsx", type=FILE, help="Also write every table to this spreadsheet, one sheet each.")
 @click.option(
     "--disclosure",
-    type=click.Choice([disclosure.value for disclosure in Disclosure]),
+    type=one_of(Disclosure),
     default=Disclosure.NONE.value,
     show_default=True,
     help="committee: hide small numbers and round the others, everywhere.",
 )
 @click.option(
     "--prevalence",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=PROPORTION,
     help="Birth prevalence of all conditions together, a proportion. Default: the sum of the panel's.",
 )
 @click.option(
