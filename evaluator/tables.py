@@ -218,11 +218,9 @@ LEDGER = pl.Schema(
     }
 )
 
-# One row per stratum x measure.
-ACCURACY = pl.Schema(
+# What is told of one measure, in the accuracy table and in those beside it.
+MEASURE = pl.Schema(
     {
-        "stratum": pl.String,
-        "measure": pl.String,
         "numerator": pl.Int64,
         "denominator": pl.Int64,
         "estimate": pl.Float64,
@@ -230,9 +228,18 @@ ACCURACY = pl.Schema(
         "upper": pl.Float64,
         "method": pl.String,
         "not_estimable": pl.String,  # the reason; null where the estimate stands
-        "one_sided_bound": pl.Float64,  # exact 95%: upper where the numerator is 0, lower where it is all
-        "midp_lower": pl.Float64,  # mid-P interval of a proportion, beside the one that was asked for
-        "midp_upper": pl.Float64,
+    }
+)
+
+# One row per stratum x measure.
+ACCURACY = pl.Schema(
+    {
+        "stratum": pl.String(),
+        "measure": pl.String(),
+        **MEASURE,
+        "one_sided_bound": pl.Float64(),  # exact 95%: upper where the numerator is 0, lower where it is all
+        "midp_lower": pl.Float64(),  # mid-P interval of a proportion, beside the one that was asked for
+        "midp_upper": pl.Float64(),
     }
 )
 

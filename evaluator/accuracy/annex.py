@@ -8,18 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from evaluator.statistics.measure import Measure
-
-MEASURE = pl.Schema(
-    {
-        "numerator": pl.Int64,
-        "denominator": pl.Int64,
-        "estimate": pl.Float64,
-        "lower": pl.Float64,
-        "upper": pl.Float64,
-        "method": pl.String,
-        "not_estimable": pl.String,
-    }
-)
+from evaluator.tables import MEASURE
 
 
 @dataclass(frozen=True)

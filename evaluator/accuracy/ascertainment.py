@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from evaluator.accuracy.annex import MEASURE, Annex, measure_row
+from evaluator.accuracy.annex import Annex, measure_row
 from evaluator.accuracy.cells import Cell, Counts
 from evaluator.accuracy.estimability import left_out
 from evaluator.accuracy.ledger.ledger import Ledger
@@ -28,6 +28,7 @@ from evaluator.statistics.capture_recapture import CaseEstimate, chapman
 from evaluator.statistics.measure import Measure
 from evaluator.statistics.onset import FollowedFor, OnsetCurve, mean_diagnosed
 from evaluator.statistics.uncertain_share import UncertainShare
+from evaluator.tables import MEASURE
 from evaluator.vocabulary import IndexResult
 
 ROWS = pl.Schema([("condition", pl.String()), ("measure", pl.String()), *MEASURE.items()])

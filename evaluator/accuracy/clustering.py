@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import polars as pl
 
-from evaluator.accuracy.annex import MEASURE, Annex, measure_row
+from evaluator.accuracy.annex import Annex, measure_row
 from evaluator.accuracy.ledger.ledger import Ledger
 from evaluator.accuracy.ledger.strata import PAIRS, folded_newborns, newborn_counts, pair_counts
 from evaluator.accuracy.measures import Settings, measures
 from evaluator.statistics.clustered import Clustered, clustered_proportion
 from evaluator.statistics.measure import Measure
+from evaluator.tables import MEASURE
 
 RECALLED = ("tp", "fp", "unresolved_positive", "wrong_condition")
 # What is counted, of what.

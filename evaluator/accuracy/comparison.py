@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from evaluator.accuracy.annex import MEASURE, Annex, measure_row
+from evaluator.accuracy.annex import Annex, measure_row
 from evaluator.accuracy.ledger.ledger import PAIR, Ledger
 from evaluator.statistics.measure import Measure
 from evaluator.statistics.paired import Comparison, McNemar, PairedTable, mcnemar
@@ -24,6 +24,7 @@ from evaluator.statistics.relative_fractions import (
     relative_true_positive_fraction,
 )
 from evaluator.statistics.strategies import both_positive, either_positive
+from evaluator.tables import MEASURE
 from evaluator.vocabulary import IndexResult, Reference
 
 ROWS = pl.Schema(

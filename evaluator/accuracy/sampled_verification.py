@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from evaluator.accuracy.annex import MEASURE, Annex, measure_row
+from evaluator.accuracy.annex import Annex, measure_row
 from evaluator.accuracy.cells import Cell, Counts
 from evaluator.accuracy.estimability import left_out
 from evaluator.accuracy.ledger.ledger import Ledger
@@ -19,6 +19,7 @@ from evaluator.accuracy.ledger.strata import PAIRS, pair_counts
 from evaluator.accuracy.verification.bounds import sensitivity_bounds
 from evaluator.accuracy.verification.sampled import VerifiedGroup, weighted_accuracy
 from evaluator.statistics.measure import Measure
+from evaluator.tables import MEASURE
 from evaluator.vocabulary import IndexResult
 
 ROWS = pl.Schema([("stratum", pl.String()), ("measure", pl.String()), *MEASURE.items()])

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from evaluator.accuracy.annex import MEASURE, Annex, measure_row
+from evaluator.accuracy.annex import Annex, measure_row
 from evaluator.accuracy.cells import Counts
 from evaluator.accuracy.ledger.choices import Choices
 from evaluator.accuracy.ledger.ledger import Ledger
 from evaluator.accuracy.ledger.strata import overall_counts
 from evaluator.accuracy.measures import Settings, measures, proportion
 from evaluator.statistics.measure import Measure
+from evaluator.tables import MEASURE
 from evaluator.vocabulary import IndexResult, Reference
 
 HEADLINE = ("sensitivity", "specificity", "ppv", "npv", "recall_rate", "detection_rate", "false_per_true")

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from evaluator.accuracy.annex import MEASURE, Annex, measure_row
+from evaluator.accuracy.annex import Annex, measure_row
 from evaluator.accuracy.ledger.index import STATES
 from evaluator.accuracy.ledger.ledger import Ledger
 from evaluator.accuracy.measures import Settings, proportion
 from evaluator.statistics.clustered import clustered_proportion
+from evaluator.tables import MEASURE
 from evaluator.vocabulary import IndexResult, SampleStatus, Verdict
 
 KINDS = ("ancestry", "site")
