@@ -27,7 +27,7 @@ from evaluator.tables import (
 )
 from evaluator.variants.annotate import alleles_digest
 from evaluator.variants.batch import BATCHES, FORMAT
-from evaluator.variants.store import VARIANTS_FILE, open_store
+from evaluator.variants.store import SCHEMAS, VARIANTS_FILE, open_store
 
 NEWBORNS_PER_BATCH = 1_000
 # Stretches of an exon that were read too thinly, per newborn; some exons are hard in everybody.
@@ -192,16 +192,7 @@ def alleles_table(calls: pl.DataFrame) -> pl.DataFrame:
 def write_batch(folder: Path, tables: dict[str, pl.DataFrame], panel: Panel, provenance: Provenance) -> None:
     """Write the tables and the manifest of one batch."""
     folder.mkdir(parents=True)
-    schemas = {
-        "newborns": NEWBORNS,
-        "calls": CALLS,
-        "uncallable": UNCALLABLE,
-        "alleles": ALLELES_SEEN,
-        "special_loci": SPECIAL_LOCI,
-        "parents": PARENTS,
-        "structural": STRUCTURAL,
-    }
-    for name, schema in schemas.items():
+    for name, schema in SCHEMAS.items():
         write_parquet(check(tables[name], schema, name), folder / f"{name}.parquet", provenance)
     manifest = {
         "format": FORMAT,

@@ -27,7 +27,7 @@ from evaluator.tables import (
 from evaluator.variants.batch import BATCHES, FORMAT, PART, TABLES
 
 VARIANTS_FILE = "variants.parquet"
-_SCHEMAS = {
+SCHEMAS = {  # of the tables of each batch
     "newborns": NEWBORNS,
     "calls": CALLS,
     "uncallable": UNCALLABLE,
@@ -151,7 +151,7 @@ class Store:
         latest = (_folders_of(self.path, manifest)[-1] for manifest in self.manifests)
         folders = latest if name == "newborns" else self.folders
         files = [folder / f"{name}.parquet" for folder in folders]
-        return pl.scan_parquet(files, schema=_SCHEMAS[name], glob=False)
+        return pl.scan_parquet(files, schema=SCHEMAS[name], glob=False)
 
 
 def open_store(path: Path) -> Store:
