@@ -14,7 +14,6 @@ from evaluator.panel.load import load_panel
 from evaluator.variants.extract import Request
 from evaluator.variants.extract import extract as extract_batch
 
-
 _MOST_FILES = 2  # at a time unless more are asked for; what more gain was not measured
 
 

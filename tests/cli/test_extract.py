@@ -15,7 +15,7 @@ import click
 import pysam.bcftools
 import pytest
 
-from evaluator.cli.extract import extract as command
+from evaluator.cli.extract import extract
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -130,5 +130,5 @@ def test_as_many_files_at_a_time_as_cores_may_be_used_but_two(
 ) -> None:
     """Without --threads nobody's machine is filled: one file on one core, else two."""
     monkeypatch.setattr("evaluator.cli.extract._usable_cores", lambda: cores)
-    option = next(each for each in command.params if each.name == "threads")
-    assert option.get_default(click.Context(command)) == expected
+    option = next(each for each in extract.params if each.name == "threads")
+    assert option.get_default(click.Context(extract)) == expected
