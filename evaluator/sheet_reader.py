@@ -15,7 +15,7 @@ from evaluator.errors import Problem, raise_if_any
 from evaluator.sheets import Column, Sheet
 
 NHS_DIGITS = 10
-LARGE = 1_000_000  # bytes from which a table is first tried column by column
+LARGE = 100_000  # bytes from which a table is first tried column by column
 # What only the reader that tells mistakes may judge: quotes, other line ends, empty lines.
 NOT_PLAIN = (b'"', b"\r", b"\0", b"\n\n")
 SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")

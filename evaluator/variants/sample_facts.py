@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -16,17 +16,17 @@ from evaluator.variants.substitutions import as_called
 SHEET_FACTS = ("contamination", "transfused", "family", "multiple_birth")
 CALL_FACTS = ("x_heterozygous", "x_on_all_copies", "x_haploid", "y_calls", "autosomal_heterozygous")
 DIGEST = "genotypes_sha256"
+_GIVEN = {"newborn": "id", **{name: name for name in SHEET_FACTS}}  # column -> attribute of a newborn
 _GENOTYPE = ("contig", "position", "ref", "alt", "copies", "ploidy")
 
 
 def with_sample_facts(
-    newborns: pl.DataFrame, sheet: Iterable[Newborn], calls: pl.DataFrame, build: str
+    newborns: pl.DataFrame, sheet: Sequence[Newborn], calls: pl.DataFrame, build: str
 ) -> pl.DataFrame:
     """Fill SHEET_FACTS, CALL_FACTS and DIGEST of a batch's newborns (tables.NEWBORNS)."""
     given = pl.DataFrame(
-        [(newborn.id, *(getattr(newborn, name) for name in SHEET_FACTS)) for newborn in sheet],
-        schema={"newborn": pl.String, **{name: NEWBORNS[name] for name in SHEET_FACTS}},
-        orient="row",
+        {name: [getattr(newborn, of) for newborn in sheet] for name, of in _GIVEN.items()},
+        schema={name: NEWBORNS[name] for name in _GIVEN},
     )
     filled = (
         newborns.drop(*SHEET_FACTS, *CALL_FACTS, DIGEST)

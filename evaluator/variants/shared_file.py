@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from evaluator.errors import InputError
@@ -107,6 +108,7 @@ def _assembled(
     checked = reading.summary() if isinstance(reading, JointReading) else reading
     shared = _file_entry(source, checked, build_by)
     evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope))  # a joint file's rows may share one BED
+    size_and_time = cache(_size_and_time)  # the joint file itself is asked once
     found: list[NewbornData] = []
     failures: Failures = {}
     for newborn in group:
@@ -118,7 +120,7 @@ def _assembled(
             failures[newborn.id] = error
             continue
         entry = {**shared, "row": newborn.line, "note": "; ".join(filter(None, (reading.note, note)))}
-        entry |= {**file_identity(newborn), "reference_genotypes": 0}
+        entry |= {**file_identity(newborn, size_and_time), "reference_genotypes": 0}
         if joint is not None:
             joint.add(newborn, sample, evidence, entry)
             continue
@@ -139,15 +141,25 @@ def _is_same_file(newborn: Newborn) -> bool:
     return None not in both and len({path.resolve() for path in both if path is not None}) == 1
 
 
-def file_identity(newborn: Newborn) -> dict[str, object]:
+def _size_and_time(path: Path) -> tuple[int, int] | None:
+    """Return the size of a file and when it was changed; None where there is none."""
+    if not path.is_file():
+        return None
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def file_identity(
+    newborn: Newborn, size_and_time: Callable[[Path], tuple[int, int] | None] = _size_and_time
+) -> dict[str, object]:
     """Return what tells the newborn's files from others: sizes and times; names of samples as digests."""
     identity: dict[str, object] = {"newborn_sha256": sha256_of_text(newborn.id)}
     files = {"": newborn.vcf, "callable_": newborn.callable, "structural_": newborn.structural_vcf}
     files |= {f"{parent}_": path for parent, (path, _) in newborn.parents.items()}
     for prefix, path in files.items():
-        if path is not None and path.is_file():
-            status = path.stat()
-            identity |= {f"{prefix}size": status.st_size, f"{prefix}mtime_ns": status.st_mtime_ns}
+        told = None if path is None else size_and_time(path)
+        if told is not None:
+            identity[f"{prefix}size"], identity[f"{prefix}mtime_ns"] = told
     # One joint file holds many: the same file is no proof that the same sample is read.
     samples = {"sample": newborn.sample_in_vcf}
     samples |= {parent: sample for parent, (_, sample) in newborn.parents.items()}

@@ -128,7 +128,7 @@ def own_facts(calls: int, set_aside: Mapping[str, int], *, looked_for: bool) -> 
     return {
         "structural_evidence": OWN if looked_for else NOT_LOOKED_FOR,
         "structural_calls": calls,
-        "structural_ignored": sum(set_aside.get(kind, 0) for kind in IGNORED),
+        "structural_ignored": sum(count for kind, count in set_aside.items() if kind in IGNORED),
     }
 
 
