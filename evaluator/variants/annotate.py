@@ -23,7 +23,13 @@ from evaluator.variants.annotations import (
 )
 from evaluator.variants.clinvar_records import RECORDS, read_clinvar
 from evaluator.variants.consequences import TOOL, Genome, computed_entries
-from evaluator.variants.frequencies import FREQUENCIES, POPULATION_MAXIMUM, read_frequencies, statistic_of
+from evaluator.variants.frequencies import (
+    FREQUENCIES,
+    POPULATION_MAXIMUM,
+    read_frequencies,
+    require_proportions,
+    statistic_of,
+)
 from evaluator.variants.store import VARIANTS_FILE, Store, read_manifest
 from evaluator.variants.transcripts import genes_by_position, one_per_gene
 
@@ -83,6 +89,7 @@ def annotate(
         entries = entries.with_columns(pl.lit(None, pl.Float64).alias("frequency"))
     elif frequencies is None:
         sources.append("frequencies")
+    require_proportions(store.path, entries.drop_nulls("frequency"), "frequency", "CSQ frequency")
     if frequencies is not None:
         sources.append("frequencies")
     if not sources:
@@ -185,12 +192,27 @@ def _entries(store: Store, kinds: Sequence[str]) -> pl.DataFrame:
     parts = [ENTRIES.to_frame()]
     for path, declared in _fields(store).items():
         alleles = pl.read_parquet(path)
+        _require_all_fields(path.parent, alleles["csq"], declared.get("csq"))
         parts += [KINDS[kind](alleles, declared[kind]) for kind in kinds]
     rank = pl.col("kind").replace_strict(
         {kind: place for place, kind in enumerate(KINDS)}, return_dtype=pl.Int8
     )
     entries = pl.concat(parts).with_columns(rank.alias("rank"))
     return entries.filter(pl.col("rank") == pl.col("rank").min().over(ALLELE)).drop("rank")
+
+
+def _require_all_fields(batch: Path, annotations: pl.Series, fields: list[str] | None) -> None:
+    """Raise InputError where an entry of VEP has other fields than its header: all would be read askew."""
+    if fields is None:
+        return
+    entries = annotations.drop_nulls().str.split(",").explode()
+    counts = entries.filter(~entries.is_in(["", "."])).str.count_matches("|", literal=True) + 1
+    if not (counts == len(fields)).all():
+        other = counts.filter(counts != len(fields))[0]
+        message = (
+            f"CSQ has {other} fields where its VCFs' headers name {len(fields)}; annotate them again (vep)"
+        )
+        raise InputError.of(batch, message)
 
 
 def _joined(

@@ -68,8 +68,7 @@ def require_build(header: Header, panel_build: str, contigs: set[str]) -> str:
     if build is not None and build != panel_build:
         raise InputError.of(
             header.path,
-            f"is on {build} (by its {how}) but the panel is on {panel_build}; "
-            f"call the newborn on {panel_build}",
+            f"is on {build} (by its {how}) but the panel is on {panel_build}; give a file on {panel_build}",
         )
     known = CONTIG_LENGTHS[panel_build]
     for name, length in header.contig_lengths.items():

@@ -19,6 +19,7 @@ STATISTICS = {
     "global": ("AF", "AF_joint"),
 }
 POPULATION_MAXIMUM = "population_max"
+_NUMBER_A = "##INFO=<ID={},Number=A,"
 FREQUENCIES = pl.Schema(
     {
         "contig": pl.String,
@@ -49,7 +50,8 @@ def read_frequencies(
 ) -> pl.DataFrame:
     """Return FREQUENCIES for the alleles that the file has: of the statistic's first key with a value.
 
-    Raises InputError when the file declares no key of the statistic: another one never stands in for it.
+    Raises InputError when the file declares no key of the statistic, for another one never stands in for it,
+    and for a value that is no frequency or cannot be given to its allele.
     """
     source = open_sites(path)
     held = {
@@ -68,6 +70,8 @@ def read_frequencies(
         )
         raise InputError.of(path, f"{message}; {advice}")
     sites = read_sites(source, alleles, build)
+    for name in declared:
+        _require_frequencies(path, sites, name, each=_NUMBER_A.format(name) in source.header.text)
     values = {name: _of_allele(name) for name in declared}
     source_name = pl.coalesce(
         [pl.when(value.is_not_null()).then(pl.lit(name)) for name, value in values.items()]
@@ -83,6 +87,28 @@ def read_frequencies(
         .unique(ALLELE, keep="first", maintain_order=True)
         .select(list(FREQUENCIES))
     )
+
+
+def require_proportions(where: Path, table: pl.DataFrame, column: str, name: str) -> None:
+    """Raise InputError for what is no number from 0 to 1: it would make an allele common, or rare."""
+    number = pl.col(column).cast(pl.Float64, strict=False)
+    wrong = table.filter(~number.is_between(0, 1).fill_null(value=False)).head(1)
+    for contig, position, value in wrong.select("contig", "position", column).iter_rows():
+        message = f"has the {name} {value} at {contig}:{position}; a frequency lies between 0 and 1"
+        raise InputError.of(where, message)
+
+
+def _require_frequencies(path: Path, sites: pl.DataFrame, key: str, *, each: bool) -> None:
+    """Look at the values of one key; `each`: the header promises one per alternative."""
+    texts = info_value(key).str.split(",")
+    count = texts.list.len()
+    promised = pl.col("alternatives") if each else pl.lit(1)
+    wrong = sites.filter((count != pl.col("alternatives")) & (count != promised)).head(1)
+    for contig, position in wrong.select("contig", "position").iter_rows():
+        message = f"has another number of values of {key} than alternatives at {contig}:{position}"
+        raise InputError.of(path, f"{message}; give a file whose records are whole")
+    values = sites.with_columns(texts.alias("value")).explode("value").drop_nulls("value")
+    require_proportions(path, values.filter(pl.col("value") != "."), "value", key)
 
 
 def _of_allele(key: str) -> pl.Expr:

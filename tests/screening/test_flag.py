@@ -87,6 +87,7 @@ def test_an_annotation_of_other_alleles_is_refused(opened: Opened) -> None:
     keys = ("CLNSIG", "CLNREVSTAT")
     lines = [f'##INFO=<ID={key},Number=.,Type=String,Description="x">' for key in keys]
     lines += ["##reference=GRCh38", "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"]
+    lines.append("1\t1000\t1\tA\tC\t.\t.\tCLNSIG=Benign;CLNREVSTAT=practice_guideline")
     source.write_text("\n".join(["##fileformat=VCFv4.1", *lines]) + "\n", encoding="utf-8")
     write_variants(store, annotate(store, clinvar=source))
     panel = load_panel(folder / "panel")

@@ -270,3 +270,16 @@ def test_record_numbers_are_compared_as_numbers(make_store: MakeStore, tmp_path:
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([*lines[:7], *lines[-2:]]) + "\n", encoding="utf-8")
     assert row(annotate(make_store(ANNOTATED), path).variants, STOP)["clinvar_id"] == "9"
+
+
+@pytest.mark.parametrize(
+    ("info", "message"),
+    [
+        ("CSQ=A|stop_gained|ACADM|Transcript|NM_000016.6", "CSQ has 5 fields where .* name 7"),
+        ("CSQ=A|stop_gained|ACADM|Transcript|NM_000016.6|89|1.5", "has the CSQ frequency 1.5"),
+    ],
+)
+def test_an_entry_that_cannot_be_believed_is_refused(make_store: MakeStore, info: str, message: str) -> None:
+    """An entry of another header would be read askew, and its stop lost; no frequency is above 1."""
+    with pytest.raises(InputError, match=message):
+        annotate(make_store([f"{STOP} G A {info}"]))

@@ -111,3 +111,37 @@ def test_a_file_of_another_build_is_refused(sites: Write) -> None:
     """Contig lengths in the header decide."""
     with pytest.raises(InputError, match="GRCh37"):
         found(sites("chr1 100 C G AF=0.1", keys=("AF",), build="GRCh37"), "100-C-G")
+
+
+@pytest.mark.parametrize("value", ["1.5", "-1", "nan", "inf", "1%", "0,01"])
+def test_what_is_no_frequency_is_refused(sites: Write, value: str) -> None:
+    """Taken as it stands it would make a pathogenic allele common, or a common one rare."""
+    with pytest.raises(
+        InputError, match=r"has the AF .* lies between 0 and 1|another number of values of AF"
+    ):
+        found(sites(f"chr1 100 C G AF={value}", keys=("AF",)), "100-C-G")
+
+
+@pytest.mark.parametrize("values", ["0.3", "0.9,0.1,0.001"])
+def test_values_that_fit_no_alternative_are_refused(sites: Write, values: str) -> None:
+    """The common alternative's frequency is never given to the rare one beside it."""
+    with pytest.raises(InputError, match="another number of values of AF than alternatives"):
+        found(sites(f"chr1 100 C G,T AF={values}", keys=("AF",)), "100-C-T")
+
+
+def test_a_file_without_a_chromosome_is_refused(sites: Write) -> None:
+    """Contigs of other names, or an empty file, would make every allele rare."""
+    with pytest.raises(InputError, match="rename them"):
+        found(sites("NC_000001.11 100 C G AF=0.3", keys=("AF",), prefix="NC_00000"), "100-C-G")
+    with pytest.raises(InputError, match="no record on any chromosome"):
+        found(sites(keys=("AF",)), "100-C-G")
+
+
+def test_a_silent_header_is_held_against_the_bases(sites: Write) -> None:
+    """Other bases under the newborns' alleles: the file is on another build."""
+    path = sites("chr1 100 T G AF=0.3", "chr1 200 A G AF=0.1", keys=("AF",))
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if "##contig" not in line]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert found(path, "200-A-G") == [(200, "G", 0.1, "AF")]
+    with pytest.raises(InputError, match="has REF T at chr1:100 where newborns' VCFs on GRCh38 have C"):
+        found(path, "100-C-G")
