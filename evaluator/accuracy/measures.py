@@ -177,12 +177,7 @@ def _detection_rate(counts: Counts, settings: Settings) -> Measure:
 
 def _screened_per_case(counts: Counts, settings: Settings) -> Measure:
     """Newborns screened per true positive; the interval inverts that of the detection rate."""
-    rate = _detection_rate(counts, settings)
-    if rate.estimate is None:
-        return Measure(not_estimable=rate.not_estimable)
-    if not rate.estimate:
-        return Measure(rate.denominator, 0, not_estimable="no true positive")
-    return _inverted(rate, lambda proportion: 1 / proportion, rate.denominator, rate.numerator)
+    return _per_true_positive(_detection_rate(counts, settings))
 
 
 def _false_per_true(counts: Counts, settings: Settings) -> Measure:
@@ -197,12 +192,16 @@ def _false_per_true(counts: Counts, settings: Settings) -> Measure:
 
 def _positives_per_true(counts: Counts, settings: Settings) -> Measure:
     """Resolved positives per true positive: the PPV turned round."""
-    ppv = _ppv(counts, settings)
-    if ppv.estimate is None:
-        return Measure(not_estimable=ppv.not_estimable)
-    if not ppv.estimate:
-        return Measure(ppv.denominator, 0, not_estimable="no true positive")
-    return _inverted(ppv, lambda proportion: 1 / proportion, ppv.denominator, ppv.numerator)
+    return _per_true_positive(_ppv(counts, settings))
+
+
+def _per_true_positive(share: Measure) -> Measure:
+    """Turn the share that true positives have of something into how much of it there is for each."""
+    if share.estimate is None:
+        return Measure(not_estimable=share.not_estimable)
+    if not share.estimate:
+        return Measure(share.denominator, 0, not_estimable="no true positive")
+    return _inverted(share, lambda proportion: 1 / proportion, share.denominator, share.numerator)
 
 
 def _programme_sensitivity(counts: Counts, settings: Settings) -> Measure:
