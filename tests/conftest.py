@@ -8,7 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
+
+from evaluator.provenance import Provenance, write_parquet
+from evaluator.tables import FINDINGS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -42,6 +46,24 @@ def nbseval() -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def example_run(tmp_path: Path, repository: Path, nbseval: Run) -> Path:
+    """A folder whose `results` hold the example run of tests/report, evaluated from the command line."""
+    example = repository / "tests" / "report" / "example"
+    results = tmp_path / "results"
+    results.mkdir()
+    findings = pl.read_csv(example / "findings.tsv", separator="\t", schema=FINDINGS)
+    write_parquet(findings, results / "findings.parquet", Provenance("flag", "hostile", "7"))
+    done = nbseval(
+        "accuracy", results / "findings.parquet", "--panel", example / "panel",
+        "--samples", example / "samples.tsv", "--outcomes", example / "outcomes.tsv",
+        "--by", "overall", "--by", "condition", "--by", "group", "--format", "json",
+        "--out", results / "accuracy.json", "--ledger", results / "ledger.parquet",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return tmp_path
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,15 +8,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from evaluator.provenance import Provenance, write_parquet
-from evaluator.tables import FINDINGS
-
-pytestmark = pytest.mark.browser
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs headless Chromium on PATH"),
+]
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -43,25 +41,14 @@ frame.onload = () => {{
 
 
 @pytest.fixture
-def page(tmp_path: Path, repository: Path, nbseval: Callable[..., subprocess.CompletedProcess[str]]) -> Path:
+def page(
+    example_run: Path, repository: Path, nbseval: Callable[..., subprocess.CompletedProcess[str]]
+) -> Path:
     """The example run's page."""
-    if CHROMIUM is None:
-        pytest.skip("needs headless Chromium on PATH")
-    example = repository / "tests" / "report" / "example"
-    results = tmp_path / "results"
-    results.mkdir()
-    findings = pl.read_csv(example / "findings.tsv", separator="\t", schema=FINDINGS)
-    write_parquet(findings, results / "findings.parquet", Provenance("flag", "hostile", "7"))
-    accuracy = nbseval(
-        "accuracy", results / "findings.parquet", "--panel", example / "panel",
-        "--samples", example / "samples.tsv", "--outcomes", example / "outcomes.tsv",
-        "--by", "overall", "--by", "condition", "--by", "group", "--format", "json",
-        "--out", results / "accuracy.json", "--ledger", results / "ledger.parquet",
-    )  # fmt: skip
-    assert accuracy.returncode == 0, accuracy.stderr
-    report = nbseval("report", results, "--panel", example / "panel", "--out", tmp_path / "page.html")
+    panel, page = repository / "tests" / "report" / "example" / "panel", example_run / "page.html"
+    report = nbseval("report", example_run / "results", "--panel", panel, "--out", page)
     assert report.returncode == 0, report.stderr
-    return tmp_path / "page.html"
+    return page
 
 
 def browse(address: Path, profile: Path, *flags: str) -> subprocess.CompletedProcess[str]:
