@@ -11,7 +11,6 @@ Bytes = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 _WORD = 8  # flags that are looked at together
-_ONE = np.uint64(1)
 # END= that begins at an even place has the first of these pairs at an even place, else the second; SVLEN= has
 # the third, else the first. Comparing every second pair costs half as much as comparing every byte.
 _EN, _ND, _SV = (int.from_bytes(pair, "little") for pair in (b"EN", b"ND", b"SV"))
@@ -23,19 +22,17 @@ def places(buffer: Bytes, character: int) -> Coordinates:
 
 
 def true_places(flags: Mask) -> Coordinates:
-    """Return where flags are set, as `numpy.flatnonzero` does: in half the time where few are."""
+    """Return where flags are set, as `numpy.flatnonzero` does: sooner where few are."""
     whole = len(flags) // _WORD * _WORD
-    words = flags[:whole].view("<u8")
+    words = flags[:whole].view(np.uint64)
     filled = np.flatnonzero(words != 0)
-    words = words[filled]
-    if (words & (words - _ONE)).any():  # several in one word
-        return np.flatnonzero(flags)
-    within = np.bitwise_count(words - _ONE) >> 3  # the bits below the only one
-    return np.concatenate([filled * _WORD + within, np.flatnonzero(flags[whole:]) + whole])
+    inner = np.flatnonzero(words[filled].view(np.bool_))
+    last = np.flatnonzero(flags[whole:]) + whole
+    return np.concatenate([filled[inner >> 3] * _WORD + (inner & 7), last])
 
 
-def end_or_svlen(buffer: Bytes) -> Coordinates:
-    """Return where END= and SVLEN= stand in the text, in no order."""
+def end_and_svlen(buffer: Bytes) -> tuple[Coordinates, Coordinates]:
+    """Return where END= and where SVLEN= stand in the text, each in no order."""
     pairs = buffer[: len(buffer) // 2 * 2].view("<u2")
     flags = pairs == _EN
     flags |= pairs == _ND
@@ -45,7 +42,7 @@ def end_or_svlen(buffer: Bytes) -> Coordinates:
     first = at[found == _EN]
     ends = np.concatenate([first, at[found == _ND] - 1])
     svlens = np.concatenate([first - len(b"SVL"), at[found == _SV]])
-    return np.concatenate([_spelled(buffer, ends, b"END="), _spelled(buffer, svlens, b"SVLEN=")])
+    return _spelled(buffer, ends, b"END="), _spelled(buffer, svlens, b"SVLEN=")
 
 
 def _spelled(buffer: Bytes, at: Coordinates, word: bytes) -> Coordinates:

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.genome import KARYOTYPE_ORDER
 from evaluator.variants.build import CONTIG_ALIASES
-from evaluator.variants.byte_search import Bytes, end_or_svlen, places
+from evaluator.variants.byte_search import Bytes, end_and_svlen, places
 from evaluator.variants.intervals import SPACING, Coordinates, Intervals
 from evaluator.variants.sources import Slab
 
 # The bytes of a line that are looked at, two 64-bit words: a contig of the karyotype with its tab fits in the
 # first (the longest are chr22 and chrMT), and POS and its tab in what the two have left.
 _HEAD = 16
-_TAB, _NEWLINE, _HASH, _ZERO = 9, 10, 35, 48  # characters
+_TAB, _NEWLINE, _HASH, _ZERO, _SEMICOLON = 9, 10, 35, 48, 59  # characters
 _NINE = 9  # a digit
 _MOST_PROBLEMS = 20
 # A contig outside the karyotype: its name, or an assembly's in angle brackets (VCF 4.5, section 1.6.1).
@@ -83,16 +83,18 @@ def find_candidates(
     # A line is longer than its REF: an upper bound of the record's end that costs no splitting.
     furthest = axis + (ends - starts)
     # A symbolic allele reaches although the header may have forgotten to declare by what.
-    far = _reaching(buffer, ends) if may_reach or b"<" in text else ends[:0]
-    far = np.union1d(far, _blocks(buffer, ends)) if blocks else far
-    furthest[far] = (ranks[far] + 1) * SPACING
+    reaching = (may_reach or b"<" in text) and _reach_by_info(text, buffer, ends, ranks, furthest)
+    if blocks:
+        far = _blocks(buffer, ends)
+        furthest[far] = (ranks[far] + 1) * SPACING
+        reaching |= len(far) > 0
     chosen = np.flatnonzero((ranks >= 0) & regions.overlapped_by(axis, furthest))
     gathered = _gathered(text, starts[chosen], ends[chosen])
     lines = _numbered(slab, order[chosen])
     _require_columns(path, gathered, lines, columns)
     sorted_ = (axis[1:] >= axis[:-1]) | (ranks[1:] != ranks[:-1]) | (ranks[1:] < 0)
     ordered = grouped and bool(sorted_.all())
-    return Candidates(gathered, axis[chosen], lines, int((ranks >= 0).sum()), len(far) > 0, ordered)
+    return Candidates(gathered, axis[chosen], lines, int((ranks >= 0).sum()), reaching, ordered)
 
 
 def require_last_end(path: Path, slab: Slab) -> None:
@@ -124,9 +126,25 @@ def _numbered(slab: Slab, order: Coordinates) -> Coordinates:
     return order + slab.first_line if slab.first_line else np.zeros(len(order), np.int64)
 
 
-def _reaching(buffer: Bytes, ends: Coordinates) -> Coordinates:
-    """Return the lines with END= or SVLEN= in them: such a record may reach beyond its REF."""
-    return np.unique(np.searchsorted(ends, end_or_svlen(buffer)))
+def _reach_by_info(
+    text: bytes, buffer: Bytes, ends: Coordinates, ranks: Coordinates, furthest: Coordinates
+) -> bool:
+    """Move `furthest` to where END= says; where it is not plain, and for SVLEN=, to the end of the contig.
+
+    Tells whether any line has END= or SVLEN= in it.
+    """
+    at, svlens = end_and_svlen(buffer)
+    rows = np.searchsorted(ends, at)
+    first, second = _heads(text, at)
+    skip = np.full(len(at), len(b"END="), np.uint64)
+    reached = (ranks[rows] + 1) * SPACING
+    for character in (_TAB, _SEMICOLON):  # END in INFO comes last, or something follows it
+        positions, sound = _numbers(first, second, skip, character)
+        reached[sound] = ranks[rows[sound]] * SPACING + positions[sound]
+    np.maximum.at(furthest, rows, reached)
+    far = np.searchsorted(ends, svlens)
+    furthest[far] = (ranks[far] + 1) * SPACING
+    return len(at) + len(svlens) > 0
 
 
 def _blocks(buffer: Bytes, ends: Coordinates) -> Coordinates:
@@ -161,8 +179,8 @@ def _places(
 
 
 def _heads(text: bytes, starts: Coordinates) -> tuple[Words, Words]:
-    """Read the first sixteen bytes of each line as two little-endian numbers."""
-    if len(starts) and starts[-1] + _HEAD > len(text):
+    """Read sixteen bytes at each place as two little-endian numbers."""
+    if len(starts) and starts.max() + _HEAD > len(text):
         text += bytes(_HEAD)
     windows = np.ndarray((max(0, len(text) - _HEAD + 1),), f"V{_HEAD}", text, strides=(1,))
     words = windows[starts].view("<u8").reshape(-1, 2).T.astype(np.uint64, order="C")
@@ -178,14 +196,16 @@ def _before(differences: Words) -> Words:
     return ((zero & (~zero + _U64(1))) >> _U64(7)) - _U64(1)
 
 
-def _numbers(first: Words, second: Words, skip: Words) -> tuple[Coordinates, NDArray[np.bool_]]:
-    """Read the decimal number after `skip` bytes of sixteen; sound: 1 to 9 digits, a tab, within a contig.
+def _numbers(
+    first: Words, second: Words, skip: Words, last: int = _TAB
+) -> tuple[Coordinates, NDArray[np.bool_]]:
+    """Read the decimal number after `skip` bytes of sixteen; sound: 1 to 9 digits, `last`, in a contig.
 
     Eight digits are turned into a number at once, as in D. Lemire's "Quickly parsing eight digits".
     """
     shift = skip << _U64(3)
     word = (first >> shift) | (second << (_U64(64) - shift))
-    bits = np.bitwise_count(_before(word ^ _TABS)).astype(np.uint64)
+    bits = np.bitwise_count(_before(word ^ (_U64(last) * _ONES))).astype(np.uint64)
     digits = (word << (_U64(64) - bits)) | (_ZEROS >> bits)  # leading zeros up to eight digits
     sound = ((digits & _TENS) | (((digits + _SIXES) & _TENS) >> _U64(4))) == _THREES
     pairs = (digits - _ZEROS) * _U64(10) + ((digits - _ZEROS) >> _U64(8))
@@ -195,7 +215,7 @@ def _numbers(first: Words, second: Words, skip: Words) -> tuple[Coordinates, NDA
     after = (second[longer] >> shift[longer]).astype(np.int64)
     ninth, tenth = after & 0xFF, after >> 8 & 0xFF
     nine = (ninth >= _ZERO) & (ninth <= _ZERO + _NINE)
-    sound[longer] &= np.where(nine, tenth, ninth) == _TAB
+    sound[longer] &= np.where(nine, tenth, ninth) == last
     values[longer] = np.where(nine, values[longer] * 10 + ninth - _ZERO, values[longer])
     return values, sound & (bits > _U64(0)) & (values < SPACING)
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator.variants.byte_search import end_or_svlen, places, true_places
+from evaluator.variants.byte_search import end_and_svlen, places, true_places
 
 
 @given(st.lists(st.booleans(), max_size=70))
@@ -57,5 +57,6 @@ PIECES = [
 def test_end_and_svlen_are_found_wherever_they_stand(pieces: list[str]) -> None:
     """At even and odd places, at the beginning and the end, and nothing that only looks like them."""
     text = "".join(pieces).encode()
-    told = [match.start() for match in re.finditer(b"END=|SVLEN=", text)]
-    assert sorted(end_or_svlen(np.frombuffer(text, np.uint8)).tolist()) == told
+    found = end_and_svlen(np.frombuffer(text, np.uint8))
+    for word, at in zip((b"END=", b"SVLEN="), found, strict=True):
+        assert sorted(at.tolist()) == [match.start() for match in re.finditer(word, text)]

@@ -69,11 +69,48 @@ def test_a_last_line_of_a_few_bytes_is_looked_at() -> None:
         candidates("1\t7\n", columns=2)
 
 
-@pytest.mark.parametrize("word", ["END=5000", "SVLEN=4900", "AC=1;END=5000", "AC=12;SVLEN=4900"])
-@pytest.mark.parametrize("before", ["", "x"])
-def test_what_may_reach_is_a_candidate(word: str, before: str) -> None:
+# How a record says that it reaches to 5000 and no further, or that nobody can tell before it is split.
+TO_5000 = ["END=5000", "AC=1;END=5000", "END=5000;AC=1", "END=5000;XEND=7"]
+NOBODY_KNOWS = [
+    *("SVLEN=4990", "SVLEN=9;AC=1", "END=5000x", "END=", "END=.", "END=5000,1", "CIEND=-5,5"),
+    *("CIEND=-5,5;END=5000", f"END={SPACING}", "END=5000000000"),
+]
+
+
+def found_in(start: int, info: str, before: str = ".") -> Candidates:
+    """The candidates for a region of ten bases: a record with that INFO, and one that reaches nowhere."""
+    region = from_frame(pl.DataFrame({"contig": ["chr1"], "start": [start], "end": [start + 10]}))
+    text = f"chr1\t10\t{before}\tA\t{info}\tGT\nchr1\t20\t.\tA\tAN=2;AC=1\tGT\n"
+    return find_candidates(PATH, Slab(text.encode(), 1), region, 6)
+
+
+@pytest.mark.parametrize("info", [*TO_5000, *NOBODY_KNOWS])
+@pytest.mark.parametrize("before", [".", "rs"])
+def test_what_may_reach_is_a_candidate(info: str, before: str) -> None:
     """At even and at odd places of the text; a line without either reaches no further than it is long."""
-    region = from_frame(pl.DataFrame({"contig": ["chr1"], "start": [4_000], "end": [4_100]}))
-    text = f"chr1\t10\t{before}.\tA\t{word}\nchr1\t20\t.\tA\tAN=2;AC=1\n"
-    found = find_candidates(PATH, Slab(text.encode(), 1), region, 5)
+    found = found_in(4_999, info, before)
     assert (found.lines.tolist(), found.reaching) == ([1], True)
+
+
+@pytest.mark.parametrize("before", [".", "rs"])
+def test_a_plain_end_is_believed(before: str) -> None:
+    """A gVCF has END in every line: splitting them all would cost more than reading them."""
+    for info in TO_5000:
+        assert found_in(5_000, info, before).lines.tolist() == []
+    for info in NOBODY_KNOWS:
+        assert found_in(5_000, info, before).lines.tolist() == [1]
+
+
+def test_an_end_before_its_record_means_nothing() -> None:
+    """The record reaches as far as its line is long at most, and not less."""
+    assert found_in(9, "END=3").lines.tolist() == [1]
+    assert found_in(9, "END=0").lines.tolist() == [1]
+
+
+@given(st.integers(200, SPACING - 3), st.sampled_from([";AC=1\t", "\t"]), st.integers(0, 3))
+def test_ends_are_those_of_the_text(end: int, after: str, odd: int) -> None:
+    """Three to nine digits, at every place in a word."""
+    text = f"chr2\t10\t{'r' * odd}.\tA\tEND={end}{after}GT\n"
+    for start, reached in ((end - 1, 1), (end, 0)):
+        region = from_frame(pl.DataFrame({"contig": ["chr2"], "start": [start], "end": [start + 1]}))
+        assert len(find_candidates(PATH, Slab(text.encode(), 1), region, 6).lines) == reached
