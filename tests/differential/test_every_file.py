@@ -25,7 +25,7 @@ def rows(shared_data: Path) -> list[Row]:
 def test_nothing_differs(rows: list[Row]) -> None:
     """Not one record and not one called allele differs, in whatever way a file is read."""
     assert [row for row in rows if row.differing] == []
-    assert len(rows) > 300
+    assert len(rows) >= 300
 
 
 def test_the_readme_tells_what_was_compared(rows: list[Row]) -> None:
