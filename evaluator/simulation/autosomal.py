@@ -13,19 +13,13 @@ from evaluator.vocabulary import Sex, Verdict
 @scenario(Verdict.REPORTABLE, affected=True)
 def homozygous(bench: Bench) -> Planted | None:
     """Plant two copies of one listed allele."""
-    if not (drawn := bench.allele(bench.catalogue.inherited("AR"))):
-        return None
-    gene, allele = drawn
-    return Planted(gene, (bench.sequencer.call(allele, "1/1"),))
+    return bench.one_allele(bench.catalogue.inherited("AR"), "1/1")
 
 
 @scenario(Verdict.NOT_REPORTABLE)
 def carrier(bench: Bench) -> Planted | None:
     """Plant one copy of one listed allele."""
-    if not (drawn := bench.allele(bench.catalogue.inherited("AR"))):
-        return None
-    gene, allele = drawn
-    return Planted(gene, (bench.sequencer.call(allele, "0/1"),))
+    return bench.one_allele(bench.catalogue.inherited("AR"), "0/1")
 
 
 def _pair(bench: Bench, genotypes: tuple[str, ...]) -> Planted | None:
@@ -161,29 +155,19 @@ def homozygous_second_alternative(bench: Bench) -> Planted | None:
 @scenario(Verdict.NOT_REPORTABLE)
 def denied(bench: Bench) -> Planted | None:
     """Plant two copies of an allele on the deny list."""
-    return _off_the_list(bench, "deny")
+    return bench.one_allele(bench.catalogue.inherited("AR"), "1/1", "deny")
 
 
 @scenario(Verdict.NOT_REPORTABLE)
 def denied_alone(bench: Bench) -> Planted | None:
     """Plant two copies of an allele that counts only where a diplotype rule names it."""
-    return _off_the_list(bench, "deny_alone")
-
-
-def _off_the_list(bench: Bench, kind: str) -> Planted | None:
-    if not (drawn := bench.allele(bench.catalogue.inherited("AR"), kind)):
-        return None
-    gene, allele = drawn
-    return Planted(gene, (bench.sequencer.call(allele, "1/1"),))
+    return bench.one_allele(bench.catalogue.inherited("AR"), "1/1", "deny_alone")
 
 
 @scenario(Verdict.REPORTABLE, affected=True)
 def dominant(bench: Bench) -> Planted | None:
     """Plant one listed allele of a dominant gene."""
-    if not (drawn := bench.allele(bench.catalogue.inherited("AD"))):
-        return None
-    gene, allele = drawn
-    return Planted(gene, (bench.sequencer.call(allele, "0/1"),))
+    return bench.one_allele(bench.catalogue.inherited("AD"), "0/1")
 
 
 @scenario(Verdict.REPORTABLE, affected=True)
@@ -236,10 +220,7 @@ def parent_of_origin_unknown(bench: Bench) -> Planted | None:
         and len({row.condition for row in rows}) == 1
         and len(catalogue.conditions[rows[0].condition]) == len(rows)
     ]
-    if not (drawn := bench.allele(genes)):
-        return None
-    gene, allele = drawn
-    return Planted(gene, (bench.sequencer.call(allele, "0/1"),))
+    return bench.one_allele(genes, "0/1")
 
 
 @scenario(Verdict.NOT_REPORTABLE, sex=Sex.MALE)

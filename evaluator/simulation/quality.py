@@ -71,10 +71,7 @@ def unbalanced(bench: Bench) -> Planted | None:
 @scenario(Verdict.NOT_ASSESSED)
 def half_call(bench: Bench) -> Planted | None:
     """Plant a listed allele of which the second copy was not called."""
-    if not (drawn := bench.allele(bench.catalogue.inherited("AR"))):
-        return None
-    gene, allele = drawn
-    return Planted(gene, (bench.sequencer.call(allele, "1/."),))
+    return bench.one_allele(bench.catalogue.inherited("AR"), "1/.")
 
 
 QUALITY_SCENARIOS = (

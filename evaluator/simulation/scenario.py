@@ -85,6 +85,13 @@ class Bench:
         gene = self.pick(sorted(gene for gene in genes if self.catalogue.alleles(gene, kind)))
         return None if gene is None else (gene, self.rng.choice(self.catalogue.alleles(gene, kind)))
 
+    def one_allele(self, genes: Collection[str], genotype: str, kind: str = "allow") -> Planted | None:
+        """Plant one allele of a list in one of the genes, with this genotype and no more."""
+        if not (drawn := self.allele(genes, kind)):
+            return None
+        gene, allele = drawn
+        return Planted(gene, (self.sequencer.call(allele, genotype),))
+
     def alleles(
         self, genes: Collection[str], count: int = 2, apart: int = APART
     ) -> tuple[str, tuple[Allele, ...]] | None:

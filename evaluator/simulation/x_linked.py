@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from evaluator.simulation.scenario import Bench, Planted, scenario
 from evaluator.vocabulary import Sex, Verdict
 
 
-def _one_allele(bench: Bench, genes: Collection[str], genotype: str) -> Planted | None:
-    if not (drawn := bench.allele(genes)):
-        return None
-    gene, allele = drawn
-    return Planted(gene, (bench.sequencer.call(allele, genotype),))
-
-
 @scenario(Verdict.REPORTABLE, affected=True, sex=Sex.MALE)
 def boy_hemizygous_haploid(bench: Bench) -> Planted | None:
     """Plant a boy's only copy, called haploid."""
-    return _one_allele(bench, bench.catalogue.x_linked("XLR"), "1")
+    return bench.one_allele(bench.catalogue.x_linked("XLR"), "1")
 
 
 @scenario(Verdict.REPORTABLE, affected=True, sex=Sex.MALE)
 def boy_hemizygous_diploid(bench: Bench) -> Planted | None:
     """Plant a boy's only copy, called as if there were two."""
-    return _one_allele(bench, bench.catalogue.x_linked("XLR"), "1/1")
+    return bench.one_allele(bench.catalogue.x_linked("XLR"), "1/1")
 
 
 @scenario(Verdict.REPORTABLE, affected=True, sex=Sex.MALE)
 def boy_inversion_gene(bench: Bench) -> Planted | None:
     """Plant a boy's only copy in a gene whose inversion nobody looked for: the sequence is enough."""
     genes = bench.catalogue.x_linked("XLR", inversions=True) - bench.catalogue.x_linked("XLR")
-    planted = _one_allele(bench, genes, "1")
+    planted = bench.one_allele(genes, "1")
     return planted and replace(planted, callers_run=False)
 
 
 @scenario(Verdict.NOT_ASSESSED, sex=Sex.MALE)
 def boy_heterozygous(bench: Bench) -> Planted | None:
     """Plant a heterozygous call where a boy has one copy only."""
-    return _one_allele(bench, bench.catalogue.x_linked("XLR"), "0/1")
+    return bench.one_allele(bench.catalogue.x_linked("XLR"), "0/1")
 
 
 @scenario(Verdict.NOT_REPORTABLE, sex=Sex.FEMALE)
@@ -47,13 +39,13 @@ def girl_carrier(bench: Bench) -> Planted | None:
     """Plant one copy in a girl, where the panel does not report carriers."""
     if bench.criteria.x_linked.report_heterozygous_females:
         return None
-    return _one_allele(bench, bench.catalogue.x_linked("XLR"), "0/1")
+    return bench.one_allele(bench.catalogue.x_linked("XLR"), "0/1")
 
 
 @scenario(Verdict.REPORTABLE, affected=True, sex=Sex.FEMALE)
 def girl_homozygous(bench: Bench) -> Planted | None:
     """Plant two copies in a girl."""
-    return _one_allele(bench, bench.catalogue.x_linked("XLR"), "1/1")
+    return bench.one_allele(bench.catalogue.x_linked("XLR"), "1/1")
 
 
 @scenario(Verdict.NOT_ASSESSED, sex=Sex.UNKNOWN)
@@ -61,19 +53,19 @@ def sex_unknown(bench: Bench) -> Planted | None:
     """Plant a heterozygous call in a newborn of unknown sex: a carrier, or a suspicious boy."""
     if bench.criteria.x_linked.report_heterozygous_females:
         return None
-    return _one_allele(bench, bench.catalogue.x_linked("XLR"), "0/1")
+    return bench.one_allele(bench.catalogue.x_linked("XLR"), "0/1")
 
 
 @scenario(Verdict.REPORTABLE, affected=True, sex=Sex.FEMALE)
 def girl_x_linked_dominant(bench: Bench) -> Planted | None:
     """Plant one copy of an X-linked dominant gene in a girl."""
-    return _one_allele(bench, bench.catalogue.x_linked("XLD"), "0/1")
+    return bench.one_allele(bench.catalogue.x_linked("XLD"), "0/1")
 
 
 @scenario(Verdict.REPORTABLE, affected=True, sex=Sex.MALE)
 def boy_x_linked_dominant(bench: Bench) -> Planted | None:
     """Plant a boy's only copy of an X-linked dominant gene."""
-    return _one_allele(bench, bench.catalogue.x_linked("XLD"), "1")
+    return bench.one_allele(bench.catalogue.x_linked("XLD"), "1")
 
 
 X_LINKED_SCENARIOS = (
