@@ -10,50 +10,20 @@ from __future__ import annotations
 
 import json
 import resource
-import shutil
 import subprocess
 import sys
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from job import Job, Read
+from joint_readers import JOINT_READERS
 from regions import read_bed
 
 FIELDS = "%CHROM\t%POS\t%REF\t%ALT\t%FILTER[\t%GT\t%AD\t%DP\t%GQ\t%PS\t%PGT\t%PID]\n"
 CALLED = 'GT="alt"'
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a child reads: the sample sheet with its files, the regions, a folder for what it writes."""
-
-    samples: Path
-    files: list[Path]
-    panel: Path
-    bed: Path
-    scratch: Path
-    runs: int
-    warm_up: bool
-
-    @classmethod
-    def from_json(cls, text: str) -> Job:
-        """Read the job that the parent sent."""
-        told = json.loads(text)
-        paths = {name: Path(told[name]) for name in ("samples", "panel", "bed", "scratch")}
-        files = [Path(file) for file in told["files"]]
-        return cls(files=files, runs=told["runs"], warm_up=told["warm_up"], **paths)
-
-    def store(self) -> Path:
-        """Return the place of the store; one of an earlier run is removed."""
-        store = self.scratch / "store"
-        shutil.rmtree(store, ignore_errors=True)
-        return store
-
-
-Read = Callable[[Job], None]
 
 
 def evaluator_batch(threads: int = 1) -> Read:
@@ -150,97 +120,6 @@ def cyvcf2_whole() -> Read:
     return read
 
 
-def cyvcf2_carriers() -> Read:
-    """Return a loop over a joint file with cyvcf2 that looks at the carriers' values and keeps none."""
-    import numpy as np
-    from cyvcf2 import VCF
-
-    def read(job: Job) -> None:
-        regions = read_bed(job.bed)
-        for file in job.files:
-            reader = VCF(str(file))
-            for contig, start, end in regions:
-                for record in reader(f"{contig}:{start + 1}-{end}"):
-                    who = np.flatnonzero((record.gt_types == 1) | (record.gt_types == 3))  # noqa: PLR2004 - cyvcf2's codes
-                    if len(who):
-                        genotypes = record.genotype.array()[who]
-                        values = [record.format(key) for key in ("AD", "DP", "GQ")]
-                        _ = genotypes, [value[who] for value in values if value is not None]
-
-    return read
-
-
-def cyvcf2_genotypes() -> Read:
-    """Return the loop that cyvcf2's documentation shows: each carrier's entry of `record.genotypes`."""
-    from cyvcf2 import VCF
-
-    def read(job: Job) -> None:
-        for file in job.files:
-            reader = VCF(str(file))
-            newborns = reader.samples
-            _ = [
-                (newborns[place], record.CHROM, record.POS, genotype)
-                for contig, start, end in read_bed(job.bed)
-                for record in reader(f"{contig}:{start + 1}-{end}")
-                for place, genotype in enumerate(record.genotypes)
-                if any(allele > 0 for allele in genotype[:-1])
-            ]
-
-    return read
-
-
-def cyvcf2_table() -> Read:
-    """Return the same loop made to end where we end: a row per called allele, typed, in Parquet."""
-    import numpy as np
-    import polars as pl
-    from cyvcf2 import VCF
-
-    def read(job: Job) -> None:
-        for file in job.files:
-            reader = VCF(str(file))
-            rows: list[tuple[np.ndarray, ...]] = []
-            fixed: list[tuple[str, int, str, str, str]] = []
-            for contig, start, end in read_bed(job.bed):
-                for record in reader(f"{contig}:{start + 1}-{end}"):
-                    genotypes = record.genotype.array()
-                    depth, reads, quality = (record.format(key) for key in ("DP", "AD", "GQ"))
-                    for allele, alt in enumerate(record.ALT, 1):
-                        called = genotypes[:, :-1] == allele
-                        who = np.flatnonzero(called.any(axis=1))
-                        copies, phased = called[who].sum(axis=1), genotypes[who, -1]
-                        values = depth[who, 0], reads[who, allele], quality[who, 0]
-                        rows.append((np.full(len(who), len(fixed)), who, copies, phased, *values))
-                        fixed.append((record.CHROM, record.POS, record.REF, alt, record.FILTER or "."))
-            names = ("record", "sample", "copies", "phased", "depth", "alt_depth", "genotype_quality")
-            columns = map(np.concatenate, zip(*rows, strict=True))
-            calls = pl.DataFrame(dict(zip(names, columns, strict=True)))
-            fixed_names = ["contig", "position", "ref", "alt", "filters"]
-            records = pl.DataFrame(fixed, schema=fixed_names, orient="row").with_row_index("record")
-            newborns = pl.Series("newborn", reader.samples).gather(calls["sample"])
-            calls = calls.with_columns(pl.col("record").cast(pl.UInt32), newborns)
-            table = calls.join(records, on="record").drop("record", "sample")
-            table.sort("newborn", "contig", "position").write_parquet(job.scratch / "out.parquet")
-
-    return read
-
-
-def joint_carriers() -> Read:
-    """Return our reader of joint files alone: carriers' calls as a table in memory, no sheet and no store."""
-    import polars as pl
-
-    from evaluator.variants.intervals import from_frame
-    from evaluator.variants.joint import read_joint
-    from evaluator.variants.sources import open_source
-
-    def read(job: Job) -> None:
-        regions = pl.DataFrame(read_bed(job.bed), schema=["contig", "start", "end"], orient="row")
-        for file in job.files:
-            source = open_source(file)
-            read_joint(source, from_frame(regions), list(source.header.samples))
-
-    return read
-
-
 def _by_contig(bed: Path) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
     starts: dict[str, list[int]] = {}
     ends: dict[str, list[int]] = {}
@@ -327,10 +206,7 @@ READERS: dict[str, Callable[[], Read]] = {
     "bcftools view -T, bundled": bundled("view", *TARGETS, *VIEW),
     "bcftools view -T, command": installed("view", *TARGETS, *VIEW),
     "cyvcf2, all records": cyvcf2_whole,
-    "cyvcf2, carriers": cyvcf2_carriers,
-    "cyvcf2, carriers as a table": cyvcf2_table,
-    "cyvcf2, record.genotypes": cyvcf2_genotypes,
-    "nbseval, carriers in memory": joint_carriers,
+    **{name: prepare for name, (prepare, _) in JOINT_READERS.items()},
     "bcftools query carriers, bundled": bundled("query", "-R", "BED", "-i", CALLED, "-f", CARRIERS),
     "bcftools query carriers, command": installed("query", "-R", "BED", "-i", CALLED, "-f", CARRIERS),
     "limit: inflate everything": floor_whole,
@@ -361,12 +237,15 @@ def main() -> None:
     job = Job.from_json(sys.stdin.read())
     read = READERS[sys.argv[1]]()
     seconds, processor = [], []
+    found: object = None
     for run in range(job.runs + job.warm_up):
         started, used = time.perf_counter(), processor_seconds()
-        read(job)
+        found = read(job)
         if run >= job.warm_up:
             seconds.append(time.perf_counter() - started)
             processor.append(processor_seconds() - used)
+    if sys.argv[1] in JOINT_READERS:
+        JOINT_READERS[sys.argv[1]][1](found).write_parquet(job.rows())
     json.dump({"seconds": seconds, "processor": processor, "peak_mb": peak_megabytes()}, sys.stdout)
 
 
