@@ -152,6 +152,8 @@ def _read_gvcf(
     for frame in scan(source, regions, [column], Tally()):
         labels.append(labelled(frame, column, rule))
         genotypes = read_genotypes(path, frame, [column])
+        # A called <NON_REF> says that something is there: its block is no reference block.
+        labels.append(genotypes.unresolved.select(list(SPANS)))
         calls.append(genotypes.calls.drop("sample"))
         references = genotypes.references
         blocks.append(merged(references["start"].to_numpy(), references["end"].to_numpy()))
@@ -178,7 +180,7 @@ def labelled(records: pl.DataFrame, sample: str, rule: Callability) -> pl.DataFr
     records = with_format_values(records, sample_column(sample), ("GT", "MIN_DP", "DP", "AD", "LAD", "GQ"))
     reads = [pl.col(key).str.split(",").list.eval(_COUNT).list.sum() for key in ("AD", "LAD")]
     depth = pl.coalesce(pl.col("MIN_DP", "DP").cast(pl.Int32, strict=False), *reads)
-    quality = pl.col("GQ").cast(pl.Float64, strict=False)
+    quality = pl.col("GQ").cast(pl.Float64, strict=False).fill_nan(None)
     # Quality 0 says that another genotype is as likely as reference: GATK writes what it could not call so.
     no_better_than_chance = (quality == 0).fill_null(value=False)
     reason = (

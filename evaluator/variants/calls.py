@@ -120,6 +120,8 @@ def with_values(path: Path, called: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("PS", group).alias("phase_set"),
         pl.when(grouped).then("group haplotype").otherwise("haplotype").alias("haplotype"),
         pl.coalesce("depth", all_reads).alias("depth"),
+        # "nan" is a number that is above every threshold: it is none
+        pl.col("genotype_quality", "allele_fraction").fill_nan(None),
     )
 
 

@@ -92,6 +92,7 @@ def structural_calls(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
     _require_numbers(path, calls)
     return calls.with_columns(
         pl.col("PS").alias("phase_set"),
+        pl.col("genotype_quality").fill_nan(None),  # "nan" would be above every threshold
         *(pl.when(~_is_replaced()).then(name).fill_null(0).alias(name) for name in _COUNTED),
         pl.col("phased").fill_null(value=False),
         pl.when(pl.col("filter") == "").then(pl.lit(".")).otherwise("filter").alias("filters"),

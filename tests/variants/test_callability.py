@@ -123,6 +123,14 @@ GVCF_GAPS = [
 ]
 
 
+@pytest.mark.parametrize("genotype", ["1/1", "0/1", "./."])
+def test_a_block_with_a_called_unknown_allele_is_not_assessed(write_vcf: WriteVcf, genotype: str) -> None:
+    """The gVCF says that something is there and not what: silence of the VCF is no reference."""
+    block = f"chr1 91 . A <NON_REF> . . END=200 GT:DP:GQ {genotype}:30:40"
+    (gap,) = gaps(write_vcf("unknown", [block, *GVCF[-3:]]))[:1]
+    assert gap[:3] == ("chr1", 100, 200)
+
+
 @pytest.mark.parametrize("form", ["plain", "tbi"])
 def test_gvcf_blocks(write_vcf: WriteVcf, form: str) -> None:
     """Blocks count from their lowest depth; shallow, filtered, uncalled and absent ones have reasons."""

@@ -108,12 +108,13 @@ def test_any_order_of_fields(read: Read) -> None:
         ("GT:AD:DP:GQ", "0/1:.,.:.:20", None, None, 20.0),
         ("GT:AD", "0/1:3", 3, None, None),
         ("GT:GQ", "0/1:12.5", None, None, 12.5),
+        ("GT:GQ", "0/1:nan", None, None, None),
     ],
 )
 def test_missing_numbers_stay_missing(
     read: Read, keys: str, value: str, depth: int | None, alt_depth: int | None, quality: float | None
 ) -> None:
-    """Dropped trailing fields and dots are null; only DP, or else the sum of AD, is a depth."""
+    """Dropped trailing fields, dots and nan are null; only DP, or else the sum of AD, is a depth."""
     (row,) = read("C", keys, value).calls.to_dicts()
     assert (row["depth"], row["alt_depth"], row["genotype_quality"]) == (depth, alt_depth, quality)
 
