@@ -15,6 +15,7 @@ from pathlib import Path
 import pysam
 
 CHILD = Path(__file__).with_name("readers.py")
+POLARS_BIO = Path(__file__).with_name("polars_bio_reader.py")
 
 
 @dataclass
@@ -50,8 +51,20 @@ def measure(readers: Sequence[str], job: dict[str, object], per: int, rounds: in
 
 def run_child(reader: str, job: dict[str, object]) -> dict[str, object]:
     """Run one reader in a process of its own."""
+    return _told_by([sys.executable, str(CHILD), reader], job)
+
+
+def polars_bio(python: str, job: dict[str, object]) -> tuple[Measured, int]:
+    """Time polars-bio in a Python that has it, on the job's first file; return how many records it found."""
+    first = {**job, "files": list(job["files"])[:1], "warm_up": False}
+    told = _told_by([python, str(POLARS_BIO)], first)
+    row = Measured("polars-bio, one newborn", told["seconds"], told["processor"], told["peak_mb"])
+    return row, told["records"]
+
+
+def _told_by(command: list[str], job: dict[str, object]) -> dict[str, object]:
     done = subprocess.run(
-        [sys.executable, str(CHILD), reader],
+        command,
         input=json.dumps(job, default=str),
         stdout=subprocess.PIPE,
         text=True,

@@ -11,10 +11,20 @@ import argparse
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from equality import Difference, compare, newborns
-from measuring import as_rows, installed_bcftools, measure, run_child, table, versions, write_json
+from measuring import (
+    as_rows,
+    installed_bcftools,
+    measure,
+    polars_bio,
+    run_child,
+    table,
+    versions,
+    write_json,
+)
 from regions import EXONS, GENES, PANEL, regions, without_listed_alleles, write_bed
 
 OURS = "nbseval extract, library"
@@ -80,20 +90,25 @@ def bench(
         else:
             results = measure(available(readers), job, len(files), rounds)
         run_child(OURS, {**job, "runs": 1, "warm_up": False})
+        store = Path(scratch) / "store"
+        if options.polars_bio and title == f"index, {GENES}":
+            row, found = polars_bio(options.polars_bio, job)
+            results.append(row)
+            ours = manifest_inputs(store)[0]["records_in_regions"]
+            print(f"polars-bio found {found} records of the first newborn, we {ours}")
         indexed = {newborn: path.resolve() for newborn, path in files.items()}
-        difference = compare(indexed, bed, Path(scratch) / "store")
-        how = ways_of_reading(Path(scratch) / "store")
+        difference = compare(indexed, bed, store)
+        how = sorted({entry["read"] for entry in manifest_inputs(store)})
     print(table(f"{title}, {len(files)} newborns, seconds per newborn", results, OURS))
     print(told(difference, how), flush=True)
     rows = as_rows(results, OURS)
     return {"title": title, "newborns": len(files), "read": how, "readers": rows, **vars(difference)}
 
 
-def ways_of_reading(store: Path) -> list[str]:
-    """Return how our reader read the files, as the manifests tell: index, probed or whole."""
+def manifest_inputs(store: Path) -> list[dict[str, Any]]:
+    """Return what our manifests tell of each file, in the order of the sheet: how it was read, how much."""
     manifests = sorted(store.glob("batches/*/manifest.json"))
-    inputs = [json.loads(path.read_text(encoding="utf-8"))["inputs"] for path in manifests]
-    return sorted({entry["read"] for entries in inputs for entry in entries})
+    return [entry for path in manifests for entry in json.loads(path.read_text(encoding="utf-8"))["inputs"]]
 
 
 def told(difference: Difference, how: list[str]) -> str:
@@ -153,6 +168,7 @@ def parser() -> argparse.ArgumentParser:
         "--guard", type=float, help=f"exit 1 when ours takes more than so many times as long as {PEER}"
     )
     words.add_argument("--scratch", type=Path, help="a folder on a fast disk for what the readers write")
+    words.add_argument("--polars-bio", help="a Python with polars-bio: read one newborn with it as well")
     words.add_argument("--json", type=Path, help="write the result here too")
     return words
 
