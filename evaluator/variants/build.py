@@ -31,6 +31,10 @@ CONTIG_ALIASES: dict[str, str] = {
     "MT": "chrM",
     "chrMT": "chrM",
 }
+_CONTIG_NAME = re.compile(r"^##contig=<ID=([^,>\s]+)", re.MULTILINE)
+# Names in use that are not read: CHR7, chr07, RefSeq's NC_000007.14, and PLINK's numbers for X, Y and MT.
+_LOOKALIKE = re.compile(r"(?:chr)?0*([1-9]\d?|x|y|mt?)$|NC_0+([1-9]\d*)\.\d+$", re.IGNORECASE)
+_NUMBERED = {"23": "X", "24": "Y", "26": "MT", "M": "MT", "12920": "MT"}
 
 
 def header_build(header: Header) -> tuple[str | None, str]:
@@ -70,6 +74,7 @@ def require_build(header: Header, panel_build: str, contigs: set[str]) -> str:
             header.path,
             f"is on {build} (by its {how}) but the panel is on {panel_build}; give a file on {panel_build}",
         )
+    _require_no_other_names(header, contigs)
     known = CONTIG_LENGTHS[panel_build]
     for name, length in header.contig_lengths.items():
         contig = CONTIG_ALIASES.get(name, "")
@@ -80,6 +85,21 @@ def require_build(header: Header, panel_build: str, contigs: set[str]) -> str:
                 "positions on it mean something else, so call the newborn on the panel's reference",
             )
     return how
+
+
+def _require_no_other_names(header: Header, contigs: set[str]) -> None:
+    """Raise InputError where a contig that will be read stands under a name that would not be found."""
+    sought = contigs - {CONTIG_ALIASES.get(name) for name in header.contig_lengths}
+    names = _CONTIG_NAME.findall(header.text) if sought else []
+    sought -= {CONTIG_ALIASES.get(name) for name in names}
+    for name in names if sought else ():
+        found = _LOOKALIKE.match(name)
+        if found is not None and name not in CONTIG_ALIASES:
+            short = (found[1] or found[2]).upper()
+            contig = CONTIG_ALIASES.get(_NUMBERED.get(short, short))
+            if contig in sought:
+                message = f"names {contig} {name}, which would not be found; rename it (bcftools annotate "
+                raise InputError.of(header.path, f"{message}--rename-chrs)")
 
 
 def require_agreeing_bases(path: Path, records: pl.DataFrame, alleles: pl.DataFrame) -> None:

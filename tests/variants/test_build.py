@@ -105,3 +105,16 @@ def test_a_record_may_not_contradict_a_listed_allele() -> None:
         require_agreeing_bases(Path("newborn.vcf"), wrong, listed)
     told = [problem.message.partition(",")[0] for problem in caught.value.problems]
     assert told == ["has REF T at chr1:100", "has REF G at chr1:201"]
+
+
+@pytest.mark.parametrize(
+    ("name", "contig"),
+    [("CHR7", "chr7"), ("chr07", "chr7"), ("NC_000007.14", "chr7"), ("23", "chrX"), ("NC_012920.1", "chrM")],
+)
+def test_a_chromosome_of_another_name_is_refused(write_vcf: WriteVcf, name: str, contig: str) -> None:
+    """Its records would not be found while others are: no variant on X is a boy's negative."""
+    line = f"##contig=<ID={name},assembly=x>"
+    with pytest.raises(InputError, match=f"names {contig} {name}, which would not be found"):
+        require_build(header(write_vcf, None, line), "GRCh38", {contig})
+    assert require_build(header(write_vcf, "GRCh38", line), "GRCh38", {contig}) == "contig lengths"
+    assert not require_build(header(write_vcf, None, line), "GRCh38", CHR1)
