@@ -118,6 +118,7 @@ def _as(raw: Raw, kind: int, length: int) -> NDArray[Any]:
 
 def _scattered(parts: list[tuple[Coordinates, pl.Series]], count: int) -> pl.Series:
     """Put the parts' values to their places; null elsewhere."""
+    parts = [part for part in parts if len(part[0])] or parts[:1]  # an empty one may be of another type
     if len(parts) == 1 and len(parts[0][0]) == count:
         return parts[0][1]
     source = np.full(count, -1)

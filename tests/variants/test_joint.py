@@ -174,6 +174,19 @@ def test_local_alleles_are_read_as_alone(form: str, write_vcf: WriteVcf, both: B
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_haploid_reference_is_read_as_alone(
+    form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path
+) -> None:
+    """A record that nobody carries has genotypes of another length, as on Y: nothing of it is a carrier's."""
+    records = [
+        record(EXON, {2: "0/1:20"}, keys="GT:DP", rest="0/0:20"),
+        record(EXON + 9, {}, keys="GT:DP", rest="0:20"),
+    ]
+    vcf = write_vcf("joint", records, form, samples=" ".join(SAMPLES))
+    require_equal(*both(write_sheet(tmp_path, *everyone(vcf))))
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_copy_numbers_are_read_as_alone(form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path) -> None:
     """Beside a copy number neither 0/0 of a `<CNV>` nor a missing genotype is reference or unknown."""
     keys = "GT:GQ:CN"
