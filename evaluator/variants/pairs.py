@@ -45,4 +45,7 @@ def distinct(numbers: NDArray[Any], bound: int) -> tuple[Coordinates, Coordinate
         return found, places
     seen = np.zeros(bound, dtype=np.bool_)
     seen[numbers] = True
-    return np.flatnonzero(seen), (np.cumsum(seen) - 1)[numbers]
+    found = np.flatnonzero(seen)
+    places = np.empty(bound, dtype=np.int64)
+    places[found] = np.arange(len(found))
+    return found, places[numbers]
