@@ -38,6 +38,8 @@ def end_and_svlen(buffer: Bytes) -> tuple[Coordinates, Coordinates]:
     flags |= pairs == _ND
     flags |= pairs == _SV
     hits = true_places(flags)
+    if not len(hits):
+        return hits, hits
     found, at = pairs[hits], hits * 2
     first = at[found == _EN]
     ends = np.concatenate([first, at[found == _ND] - 1])

@@ -114,9 +114,8 @@ def _lines(text: bytes, buffer: Bytes, ends: Coordinates) -> tuple[Coordinates, 
         ends = np.append(ends, len(text) - 1)
     starts = np.concatenate([np.zeros(1, ends.dtype), ends[:-1] + 1])
     order = np.arange(len(ends))
-    if b"\r" in text:
-        last = ends - 1
-        ends = np.where((last >= starts) & (buffer[np.maximum(last, 0)] == ord("\r")), last, ends)
+    last = np.maximum(ends - 1, 0)
+    ends = ends - ((buffer[last] == ord("\r")) & (ends > starts))
     filled = ends > starts  # blank lines carry nothing; some tools leave one at the end
     return (starts, ends, order) if filled.all() else (starts[filled], ends[filled], order[filled])
 
@@ -134,17 +133,18 @@ def _reach_by_info(
     Tells whether any line has END= or SVLEN= in it.
     """
     at, svlens = end_and_svlen(buffer)
+    if not (len(at) or len(svlens)):
+        return False
+    words = _heads(text, at)
+    characters = words.view(np.uint8)
+    characters[characters == _SEMICOLON] = _TAB  # END stands last in INFO, or something follows it
+    positions, plain = _numbers(words[0], words[1], np.full(len(at), len(b"END="), np.uint64))
     rows = np.searchsorted(ends, at)
-    first, second = _heads(text, at)
-    skip = np.full(len(at), len(b"END="), np.uint64)
-    reached = (ranks[rows] + 1) * SPACING
-    for character in (_TAB, _SEMICOLON):  # END in INFO comes last, or something follows it
-        positions, sound = _numbers(first, second, skip, character)
-        reached[sound] = ranks[rows[sound]] * SPACING + positions[sound]
+    reached = np.where(plain, ranks[rows] * SPACING + positions, (ranks[rows] + 1) * SPACING)
     np.maximum.at(furthest, rows, reached)
     far = np.searchsorted(ends, svlens)
     furthest[far] = (ranks[far] + 1) * SPACING
-    return len(at) + len(svlens) > 0
+    return True
 
 
 def _blocks(buffer: Bytes, ends: Coordinates) -> Coordinates:
@@ -178,13 +178,12 @@ def _places(
     return ranks, positions, sound, len(set(known)) == len(known)
 
 
-def _heads(text: bytes, starts: Coordinates) -> tuple[Words, Words]:
-    """Read sixteen bytes at each place as two little-endian numbers."""
+def _heads(text: bytes, starts: Coordinates) -> Words:
+    """Read sixteen bytes at each place as two little-endian numbers: all the first, then all the second."""
     if len(starts) and starts.max() + _HEAD > len(text):
         text += bytes(_HEAD)
     windows = np.ndarray((max(0, len(text) - _HEAD + 1),), f"V{_HEAD}", text, strides=(1,))
-    words = windows[starts].view("<u8").reshape(-1, 2).T.astype(np.uint64, order="C")
-    return words[0], words[1]
+    return windows[starts].view("<u8").reshape(-1, 2).T.astype(np.uint64, order="C")
 
 
 def _before(differences: Words) -> Words:
@@ -196,16 +195,14 @@ def _before(differences: Words) -> Words:
     return ((zero & (~zero + _U64(1))) >> _U64(7)) - _U64(1)
 
 
-def _numbers(
-    first: Words, second: Words, skip: Words, last: int = _TAB
-) -> tuple[Coordinates, NDArray[np.bool_]]:
-    """Read the decimal number after `skip` bytes of sixteen; sound: 1 to 9 digits, `last`, in a contig.
+def _numbers(first: Words, second: Words, skip: Words) -> tuple[Coordinates, NDArray[np.bool_]]:
+    """Read the decimal number after `skip` bytes of sixteen; sound: 1 to 9 digits, a tab, within a contig.
 
     Eight digits are turned into a number at once, as in D. Lemire's "Quickly parsing eight digits".
     """
     shift = skip << _U64(3)
     word = (first >> shift) | (second << (_U64(64) - shift))
-    bits = np.bitwise_count(_before(word ^ (_U64(last) * _ONES))).astype(np.uint64)
+    bits = np.bitwise_count(_before(word ^ _TABS)).astype(np.uint64)
     digits = (word << (_U64(64) - bits)) | (_ZEROS >> bits)  # leading zeros up to eight digits
     sound = ((digits & _TENS) | (((digits + _SIXES) & _TENS) >> _U64(4))) == _THREES
     pairs = (digits - _ZEROS) * _U64(10) + ((digits - _ZEROS) >> _U64(8))
@@ -215,7 +212,7 @@ def _numbers(
     after = (second[longer] >> shift[longer]).astype(np.int64)
     ninth, tenth = after & 0xFF, after >> 8 & 0xFF
     nine = (ninth >= _ZERO) & (ninth <= _ZERO + _NINE)
-    sound[longer] &= np.where(nine, tenth, ninth) == last
+    sound[longer] &= np.where(nine, tenth, ninth) == _TAB
     values[longer] = np.where(nine, values[longer] * 10 + ninth - _ZERO, values[longer])
     return values, sound & (bits > _U64(0)) & (values < SPACING)
 
