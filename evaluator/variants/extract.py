@@ -203,7 +203,9 @@ def _on_sheet(sheet: Path, newborn: Newborn, problem: Problem) -> Problem:
         str(newborn.callable): "callable",
         str(newborn.vcf): "vcf",
         str(newborn.structural_vcf): "structural_vcf",
-    }.get(problem.file, "index of the vcf")
+    }.get(problem.file)
+    if which is None:  # the same VCF under another row's link, or its index
+        which = "index of the vcf" if problem.file.endswith((".csi", ".tbi")) else "vcf"
     line = f" line {problem.line}" if problem.line else ""
     return Problem(str(sheet), newborn.line, f"{which}{line}: {problem.message}")
 

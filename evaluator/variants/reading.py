@@ -13,6 +13,8 @@ from evaluator.variants.probing import CannotSearchError
 from evaluator.variants.records import Tally, scan
 from evaluator.variants.sources import Source
 
+_OTHER_INDEX = "and its index do not fit together; make the index again (tabix -f)"
+
 
 @dataclass
 class Reading:
@@ -37,8 +39,10 @@ def read_samples(source: Source, regions: Intervals, samples: list[str]) -> Read
         return _pass(source, regions, samples)
     try:
         reading = _pass(source if source.index else source.with_probes(), regions, samples)
-    except InputError:
+    except InputError as error:
         _pass(whole, regions, samples)
+        if source.index and all(problem.file == str(source.path) for problem in error.problems):
+            raise InputError.of(source.path, _OTHER_INDEX) from error  # the file itself is sound
         raise
     except CannotSearchError as reason:
         reading = _pass(whole, regions, samples)

@@ -132,3 +132,14 @@ def test_as_many_files_at_a_time_as_cores_may_be_used_but_two(
     monkeypatch.setattr("evaluator.cli.extract._usable_cores", lambda: cores)
     option = next(each for each in extract.params if each.name == "threads")
     assert option.get_default(click.Context(extract)) == expected
+
+
+def test_one_file_under_two_links_is_told_as_such(nbseval: Run, repository: Path, folder: Path) -> None:
+    """Both rows are told what is wrong with their VCF; no index has a part in it."""
+    for name in ("one.vcf", "two.vcf"):
+        (folder / name).symlink_to(folder / "good.vcf")
+    sheet = "newborn\tsex\tvcf\nGOODNAME\tmale\tone.vcf\nBADNAME\tmale\ttwo.vcf\n"
+    (folder / "links.tsv").write_text(sheet, newline="")
+    words = ("extract", folder / "links.tsv", "--panel", repository / "panel" / "generation-study")
+    done = nbseval(*words, "--out", folder / "store")
+    assert done.stderr.count(": vcf: the rows 2, 3 of the sheet read the same sample") == 2

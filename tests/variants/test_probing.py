@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
+import pysam
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -111,6 +112,19 @@ def test_a_text_cut_far_from_the_regions_is_noticed(tmp_path: Path) -> None:
     path = write_blocks(tmp_path / "cut.vcf.gz", (HEADER + "".join(lines))[:-2], [5_000])
     with pytest.raises(InputError, match="no line end"):
         searched(path, places([("chr1", 1_000, 1_100)]))
+
+
+def test_an_index_of_another_compression_is_blamed(tmp_path: Path) -> None:
+    """The file was compressed again and is sound; to copy it again would help nobody."""
+    lines = [record("chr1", place) for place in range(1_000, 50_000, 10)]
+    path = write_blocks(tmp_path / "again.vcf.gz", HEADER + "".join(lines), [5_000])
+    pysam.tabix_index(str(path), preset="vcf", force=True)
+    write_blocks(path, HEADER + "".join(lines), [700])
+    path.with_name(path.name + ".tbi").touch()
+    with pytest.raises(InputError, match="index") as caught:
+        read_samples(open_source(path, 0), places([("chr1", 1_000, 1_100)]), ["S"])
+    assert "make" in str(caught.value)
+    assert "copy" not in str(caught.value)
 
 
 def test_a_deletion_from_blocks_before_is_found(tmp_path: Path) -> None:
