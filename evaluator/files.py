@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -10,6 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from evaluator.errors import InputError
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = "cannot be written: the disk, a quota or a limit of file sizes is full; make room and run it again"
 
 
 @contextmanager
@@ -23,6 +27,9 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o600)
         temporary.replace(path)
+    except OSError as error:
+        _require_room(path, error)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -41,6 +48,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o700)
         temporary.replace(path)
+    except OSError as error:
+        _require_room(path, error)
+        raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -49,6 +59,11 @@ def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text whole or not at all."""
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")
+
+
+def _require_room(path: Path, error: OSError) -> None:
+    if error.errno in _NO_ROOM:
+        raise InputError.of(path, NO_ROOM) from error
 
 
 def _require_parent(path: Path) -> None:

@@ -143,3 +143,11 @@ def test_one_file_under_two_links_is_told_as_such(nbseval: Run, repository: Path
     words = ("extract", folder / "links.tsv", "--panel", repository / "panel" / "generation-study")
     done = nbseval(*words, "--out", folder / "store")
     assert done.stderr.count(": vcf: the rows 2, 3 of the sheet read the same sample") == 2
+
+
+def test_a_full_disk_is_told_in_plain_words(command: list[str], folder: Path) -> None:
+    """The Parquet library speaks of a damaged file; nothing half written stays."""
+    run = ["sh", "-c", 'ulimit -f 1 && exec "$@"', "sh", *command]
+    told = subprocess.run(run, check=False, capture_output=True, text=True)
+    assert (told.returncode, "make room and run it again" in told.stderr) == (2, True), told.stderr
+    assert not [path for path in (folder / "store").rglob("*") if path.is_file()]
