@@ -156,7 +156,7 @@ def decode(path: Path, text: Text, place: Place, dictionary: Dictionary, samples
     """Decode a record on the karyotype; raises InputError when it contradicts itself or the header."""
     try:
         record, end = _decoded(text, place.at, dictionary, samples)
-    except (struct.error, IndexError, KeyError, UnicodeDecodeError) as error:
+    except (struct.error, IndexError, KeyError, ValueError) as error:
         raise InputError.of(path, DAMAGED) from error
     if end != place.end:
         raise InputError.of(path, DAMAGED)

@@ -55,7 +55,8 @@ def line(number: int) -> str:
             "PID": f"{number}_A_C" if some else ".",
         }
         fields.append(":".join(told[key] for key in keys.split(":")))
-    return f"chr1 {1_000 + number * 10} . A C,G . PASS END={1_000 + number * 10} {keys} {' '.join(fields)}"
+    place = 1_000 + number * 10
+    return f"chr1 {place} . A C,G . PASS END={place};CSQ=C|x {keys} {' '.join(fields)}"
 
 
 def read(path: Path, regions: Intervals, samples: list[str] | None = None, below: int = 0) -> JointReading:
@@ -165,6 +166,19 @@ def test_a_record_of_no_contig_is_refused(wide: Path, regions: Intervals, tmp_pa
     damaged = compressed(tmp_path, bytes(text))
     with pytest.raises(InputError, match="a record is not as BCF must be"):
         read(damaged, regions)
+
+
+@pytest.mark.parametrize("kind", [0x01, 0x21, 0xF1, 0x17, 0x10])
+@pytest.mark.parametrize("key", ["END", "GT", "DP"])
+def test_a_key_must_be_one_whole_number(
+    wide: Path, regions: Intervals, key: str, kind: int, tmp_path: Path
+) -> None:
+    """No number, two, a length elsewhere, a letter or a type that is none: the file is damaged."""
+    words = {word: number for number, word in read_dictionary(open_source(wide).header.text).words.items()}
+    text = bytearray(bgzf.whole(wide))
+    text[text.index(bytes([0x11, words[key]]), open_source(wide).header_size)] = kind
+    with pytest.raises(InputError, match="a record is not as BCF must be"):
+        read(compressed(tmp_path, bytes(text)), regions)
 
 
 @pytest.mark.parametrize(
