@@ -16,6 +16,7 @@ _MAGIC = b"CSI\x01"
 _BIN = struct.Struct("<IQi")  # number, lowest offset, how many chunks
 _CHUNK = struct.Struct("<QQ")
 _COUNT = struct.Struct("<i")
+_MOST_BITS = 62  # of a place on a contig
 
 
 def spans(index: Path, data: Path, regions: Intervals, dictionary: Dictionary) -> list[tuple[int, int]]:
@@ -26,7 +27,7 @@ def spans(index: Path, data: Path, regions: Intervals, dictionary: Dictionary) -
     raw = bgzf.whole(index)
     try:
         wanted, last = _chunks(raw, regions, dictionary)
-    except (struct.error, IndexError, ValueError) as error:
+    except (struct.error, IndexError, ValueError, OverflowError) as error:
         raise InputError.of(index, "cannot be read as an index; make it again (bcftools index -f)") from error
     _require_same_end(index, data, last)
     joined: list[tuple[int, int]] = []
@@ -43,6 +44,8 @@ def _chunks(raw: bytes, regions: Intervals, dictionary: Dictionary) -> tuple[lis
     if raw[:4] != _MAGIC:
         raise ValueError("not CSI")
     min_shift, depth, auxiliary = struct.unpack_from("<3i", raw, 4)
+    if min(min_shift, depth, auxiliary) < 0 or min_shift + 3 * depth > _MOST_BITS:
+        raise ValueError("no contig is so long")
     at = 16 + auxiliary
     (contigs,) = struct.unpack_from("<i", raw, at)
     at += 4
@@ -86,10 +89,10 @@ def _require_same_end(index: Path, data: Path, last: int) -> None:
     block, within = last >> 16, last & 0xFFFF
     if last == 0 or block in (data_end, data_end + len(bgzf.END_OF_FILE)):
         return
-    with data.open("rb") as stream:
-        stream.seek(block)
-        raw = stream.read(1 << 16)
-    if block < data_end and len(raw) > len(bgzf.END_OF_FILE):
+    if block < data_end:
+        with data.open("rb") as stream:
+            stream.seek(block)
+            raw = stream.read(1 << 16)
         text, length = bgzf.inflate_block(data, raw, 0, block)
         if block + length == data_end and len(text) == within:
             return

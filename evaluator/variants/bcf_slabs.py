@@ -62,7 +62,7 @@ def _blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[byte
     """Yield the blocks between two virtual offsets, each inflated when it is its turn."""
     base, last, within = begin >> 16, end >> 16, end & 0xFFFF
     skip = begin & 0xFFFF
-    stream.seek(base)
+    stream.seek(min(base, last))  # a damaged index may begin where no file can
     raw, offset = b"", 0
     while base + offset < last or (base + offset == last and within):
         if len(raw) - offset < _LARGEST_BLOCK:

@@ -158,6 +158,20 @@ def test_an_index_that_leads_into_a_block_is_refused(
         list(bcf_slabs.slabs(source, regions, read_dictionary(source.header.text)))
 
 
+@pytest.mark.parametrize(("at", "value"), [(4, 1 << 30), (8, 1 << 30), (8, -1), (12, -8), (8, 17)])
+def test_an_index_of_impossible_measures_is_refused(
+    wide: Path, regions: Intervals, at: int, value: int
+) -> None:
+    """Contigs longer than any, or fewer levels than none, are no index: nothing is worked out from them."""
+    index = wide.with_name(wide.name + ".csi")
+    raw = bytearray(bgzf.whole(index))
+    raw[at : at + 4] = value.to_bytes(4, "little", signed=True)
+    with pysam.BGZFile(str(index), "wb") as stream:
+        stream.write(bytes(raw))
+    with pytest.raises(InputError, match="cannot be read as an index"):
+        read(wide, regions)
+
+
 def test_a_record_of_no_contig_is_refused(wide: Path, regions: Intervals, tmp_path: Path) -> None:
     """A record whose contig the header does not name is damaged, not elsewhere."""
     text = bytearray(bgzf.whole(wide))
