@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evaluator.errors import InputError
 from evaluator.variants import bcf, bgzf, byte_search, index, probing
 from evaluator.variants.header import FIXED, Header, parse_header
 from evaluator.variants.intervals import Coordinates, Intervals
@@ -104,6 +105,8 @@ def open_source(path: Path, whole_below: int = WHOLE_BELOW, *, sites: bool = Fal
     if kind == "bgzf" and first[:3] == b"BCF":
         text, size = bcf.header_text(path, chunks)
         kind = "bcf"
+    elif first[:3] == b"BCF":
+        raise InputError.of(path, "is BCF without compression; give it compressed (bcftools view -Ob)")
     else:
         text, _ = _split_header(chunks)
         size = len(text)

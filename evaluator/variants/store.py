@@ -27,6 +27,7 @@ from evaluator.tables import (
 from evaluator.variants.batch import BATCHES, FORMAT, PART, TABLES
 
 VARIANTS_FILE = "variants.parquet"
+_PARQUET = b"PAR1"  # how such a file begins and ends
 SCHEMAS = {  # of the tables of each batch
     "newborns": NEWBORNS,
     "calls": CALLS,
@@ -159,6 +160,9 @@ def open_store(path: Path) -> Store:
     batches = read_batches(path)
     if not batches:
         raise InputError.of(path, "is no store: it has no batches; make one with nbseval extract")
+    annotation = path / VARIANTS_FILE
+    if annotation.is_file() and not _is_whole(annotation):
+        raise InputError.of(annotation, "is cut short; remove it and annotate the store again")
     store = Store(path, batches)
     raise_if_any([*_differences(store), *_repeated(store)])
     return store
@@ -179,6 +183,9 @@ def read_batches(path: Path) -> tuple[Mapping[str, object], ...]:
         if not (folder / name).is_file()
     ]
     raise_if_any(missing)
+    tables = [folder / f"{table}.parquet" for folder in folders for table in TABLES]
+    again = "remove the batch and extract it again"
+    raise_if_any([Problem(str(path), 0, f"is cut short; {again}") for path in tables if not _is_whole(path)])
     parts: dict[str, dict[int, Path]] = {}
     for folder in folders:
         batch, _, number = folder.name.partition(PART)
@@ -274,6 +281,13 @@ def _repeated(store: Store) -> list[Problem]:
         )
         for file, first, count in counts.group_by("file", "earlier").len().sort("file", "earlier").iter_rows()
     ]
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a Parquet file has its end, which a copy that stopped has not."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - len(_PARQUET)))
+        return stream.read() == _PARQUET
 
 
 def _sha256_of_footer(path: Path) -> str:

@@ -318,3 +318,13 @@ def test_threads_do_not_change_a_byte(
     assert batched.calls().collect().equals(whole.calls().collect())
     assert set(TABLES) <= {Path(name).stem for name in found[0]}
     assert _findings(batched, panel, **LAX).equals(_findings(whole, panel, **LAX))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_cut_short_is_told(run: Extract, write_vcf: WriteVcf, tmp_path: Path, table: str) -> None:
+    """A store that was copied in part is refused with the file, not with words of the Parquet library."""
+    write_vcf("a", CALLS)
+    path = run("A female a.vcf ").folder / f"{table}.parquet"
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(InputError, match=rf"{table}.parquet: is cut short"):
+        open_store(tmp_path / "store")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -56,3 +57,12 @@ def test_an_empty_pipe_is_no_vcf(read: Callable[..., list[tuple[object, ...]]]) 
     with pytest.raises(InputError) as caught:
         read("-", io.BytesIO())
     assert {problem.line for problem in caught.value.problems} == {2, 3}
+
+
+def test_bcf_without_compression_is_told_as_such(
+    read: Callable[..., list[tuple[object, ...]]], write_vcf: WriteVcf
+) -> None:
+    """`bcftools view -Ou` writes it into pipes; it is neither text nor damaged."""
+    raw = gzip.decompress(write_vcf("joint", RECORDS, "bcf", samples="N1 N2").read_bytes())
+    with pytest.raises(InputError, match="BCF without compression"):
+        read("-", io.BytesIO(raw))
