@@ -66,9 +66,10 @@ def _digests(called: pl.DataFrame, letters: pl.Series) -> list[str]:
     """Digest each newborn's genotypes: its letters as one text, and the bytes of its numbers."""
     numbers = (called[name].to_numpy() for name in ("position", "copies", "ploidy"))
     arrays = [contig_ranks(called["contig"]), *numbers]
-    runs = called["newborn"].rle().struct.field("len").cum_sum().to_list()
+    lengths = called["newborn"].rle().struct.field("len")
+    ends = lengths.cum_sum()
     digests = []
-    for text, begin, end in zip(letters, [0, *runs], runs, strict=False):
+    for text, begin, end in zip(letters, ends - lengths, ends, strict=True):
         digest = hashlib.sha256(text.encode())
         for array in arrays:
             digest.update(array[begin:end].astype(array.dtype.newbyteorder("<"), copy=False).data)

@@ -70,3 +70,14 @@ def test_equal_genotypes_have_one_digest() -> None:
     digests = dict(call_facts(stored, "GRCh38").select("newborn", DIGEST).iter_rows())
     assert digests["A"] == digests["B"]
     assert len(set(digests.values())) == 3
+
+
+def test_calls_out_of_order_are_not_digested() -> None:
+    """Newborns whose calls do not stand together would get each other's digests: that is refused."""
+    stored = CALLS.to_frame()
+    assert call_facts(stored, "GRCh38").is_empty()
+    one = dict.fromkeys(CALLS) | {"contig": "chr1", "position": 5, "ref": "A", "alt": "C"}
+    one |= {"copies": 1, "ploidy": 2, "missing": 0}
+    rows = [{**one, "newborn": newborn} for newborn in ("a", "b", "a")]
+    with pytest.raises(ValueError, match="zip"):
+        call_facts(pl.DataFrame(rows, schema=CALLS), "GRCh38")
