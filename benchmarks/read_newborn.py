@@ -98,11 +98,16 @@ def bench(
             print(f"polars-bio found {found} records of the first newborn, we {ours}")
         indexed = {newborn: path.resolve() for newborn, path in files.items()}
         difference = compare(indexed, bed, store)
-        how = sorted({entry["read"] for entry in manifest_inputs(store)})
+        how = ways_of_reading(store)
     print(table(f"{title}, {len(files)} newborns, seconds per newborn", results, OURS))
     print(told(difference, how), flush=True)
     rows = as_rows(results, OURS)
     return {"title": title, "newborns": len(files), "read": how, "readers": rows, **vars(difference)}
+
+
+def ways_of_reading(store: Path) -> list[str]:
+    """Return how our reader read the files, as the manifests tell: index, probed or whole."""
+    return sorted({entry["read"] for entry in manifest_inputs(store)})
 
 
 def manifest_inputs(store: Path) -> list[dict[str, Any]]:
