@@ -187,7 +187,7 @@ def test_a_damaged_block_is_refused(write_vcf: Callable[..., Path]) -> None:
         (b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n", "no sample column"),
         (b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\tS\n", "twice"),
         (b"##fileformat=VCFv4.2\n#CHROM\tPOS\tREF\n", "must begin with"),
-        (b"BCF\2\2nonsense", "fileformat"),
+        (b"BCF\2\2nonsense", "BCF without compression"),
     ],
 )
 def test_what_is_no_vcf_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
