@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import shutil
 import statistics
@@ -50,25 +51,28 @@ def measure(readers: Sequence[str], job: dict[str, object], per: int, rounds: in
 
 
 def run_child(reader: str, job: dict[str, object]) -> dict[str, object]:
-    """Run one reader in a process of its own."""
-    return _told_by([sys.executable, str(CHILD), reader], job)
+    """Run one reader in a process of its own; a library has the threads that its row names, polars' too."""
+    threads = "2" if reader.endswith("2 threads") else "1"
+    environment = {} if reader.endswith("command") else {"POLARS_MAX_THREADS": threads}
+    return _told_by([sys.executable, str(CHILD), reader], job, environment)
 
 
 def polars_bio(python: str, job: dict[str, object]) -> tuple[Measured, int]:
     """Time polars-bio in a Python that has it, on the job's first file; return how many records it found."""
     first = {**job, "files": list(job["files"])[:1], "warm_up": False}
-    told = _told_by([python, str(POLARS_BIO)], first)
+    told = _told_by([python, str(POLARS_BIO)], first, {})
     row = Measured("polars-bio, one newborn", told["seconds"], told["processor"], told["peak_mb"])
     return row, told["records"]
 
 
-def _told_by(command: list[str], job: dict[str, object]) -> dict[str, object]:
+def _told_by(command: list[str], job: dict[str, object], environment: dict[str, str]) -> dict[str, object]:
     done = subprocess.run(
         command,
         input=json.dumps(job, default=str),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
+        env={**os.environ, **environment},
     )
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
