@@ -93,7 +93,27 @@ def named(path: Path, rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
         line = rows["line"].gather(found["row"].filter(beyond)).min()
         message = "has a genotype (GT) that names an allele its ALT does not list"
         raise InputError.of(path, message, int(str(line)))
+    _require_distinct(path, rows, found)
     return found
+
+
+def _require_distinct(path: Path, rows: pl.DataFrame, found: pl.DataFrame) -> None:
+    """Raise InputError where a genotype names two numbers of one sequence: two copies would count as one."""
+    repeating = [text for text in rows["alt"].unique() if "," in text and _repeats(text)]
+    if not repeating:
+        return
+    named = found.select("row", pl.col("called").str.to_uppercase()).filter(pl.col("called").is_not_null())
+    doubtful = rows.select("alt", "line").with_row_index("row").filter(pl.col("alt").is_in(repeating))
+    twice = named.filter(named.is_duplicated()).join(doubtful, on="row")
+    if len(twice):
+        message = "has a genotype (GT) with two alleles that ALT spells alike; write such a genotype as 1/1"
+        raise InputError.of(path, message, int(str(twice["line"].min())))
+
+
+def _repeats(alts: str) -> bool:
+    """Tell whether a sequence stands twice; symbols may, and differ by INFO."""
+    spelt = [allele for allele in alts.upper().split(",") if allele.isalpha()]
+    return len(set(spelt)) < len(spelt)
 
 
 def _kind() -> pl.Expr:

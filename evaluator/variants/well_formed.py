@@ -66,12 +66,6 @@ def _wrong_alts(path: Path, records: pl.DataFrame) -> Iterator[Problem]:
     for text, line in doubtful.select("alt", "line").iter_rows():
         if not re.match(_ALT, text) or any(map(_LONE_BREAKEND.match, text.split(","))):
             yield Problem(str(path), line, "has an ALT that is neither bases nor a symbolic allele")
-    listed = [text for text in records["alt"].unique() if "," in text]
-    twice = [text for text in listed if _is_repeating(text)]
-    for line in records.filter(alt.is_in(twice))["line"] if twice else ():
-        yield Problem(
-            str(path), line, "has an ALT that lists an allele twice: 1/2 would be two of it, not one"
-        )
 
 
 def _wrong_words(path: Path, records: pl.DataFrame) -> Iterator[Problem]:
@@ -84,12 +78,6 @@ def _wrong_words(path: Path, records: pl.DataFrame) -> Iterator[Problem]:
         wrong = [text for text in records[column].unique() if not is_sound(text)]
         for line in records.filter(pl.col(column).is_in(wrong))["line"] if wrong else []:
             yield Problem(str(path), line, message)
-
-
-def _is_repeating(alt: str) -> bool:
-    """Tell whether a sequence stands twice; symbols may, and differ by INFO."""
-    spelt = [allele for allele in alt.upper().split(",") if allele.isalpha()]
-    return len(set(spelt)) < len(spelt)
 
 
 def _is_filter(text: str) -> bool:
