@@ -119,8 +119,8 @@ SAMPLE_QUALITY = (
     Mutation(
         "a flag is told",
         "verdict_reasons.py",
-        '    return _joined([told, pl.col("flagged")])',
-        "    return told",
+        '    return _joined([said, pl.col("flagged")])',
+        "    return said",
         CASE + "transfused_flagged",
     ),
     Mutation(
