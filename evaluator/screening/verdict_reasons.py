@@ -24,20 +24,19 @@ from evaluator.vocabulary import Evidence, Mechanism, Verdict
 
 # Lists of codes that are told, which `reasons` needs as columns of their own: inside its conditions polars
 # would sort them row by row, which takes fifty times as long.
-TOLD = ("repeats", "obstacles", "evidence_codes", "pair_evidence")
+TOLD = {codes: f"{codes} told" for codes in ("repeats", "obstacles", "evidence_codes", "pair_evidence")}
 
 
 def told(codes: str) -> pl.Expr:
     """The column of the codes as text."""
-    return pl.col(f"{codes} told")
+    return pl.col(TOLD[codes])
 
 
 def in_order(codes: str) -> pl.Expr:
     """Join a list of codes in the order of the vocabulary, for `told`; null when empty."""
     place = pl.element().replace_strict(ORDER, return_dtype=pl.Int32)
     ordered = pl.col(codes).list.eval(pl.element().sort_by(place))
-    text = pl.when(pl.col(codes).list.len() > 0).then(ordered.list.join(";"))
-    return text.alias(told(codes).meta.output_name())
+    return pl.when(pl.col(codes).list.len() > 0).then(ordered.list.join(";")).alias(TOLD[codes])
 
 
 def reasons(criteria: Criteria, sources: Sources) -> pl.Expr:

@@ -14,7 +14,6 @@ from evaluator.variants.sources import Source
 
 _SLAB_SIZE = 1 << 21
 _READ_SIZE = 1 << 18  # compressed bytes
-_LARGEST_BLOCK = 1 << 16
 
 
 def slabs(
@@ -65,7 +64,7 @@ def _blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[byte
     stream.seek(min(base, last))  # a damaged index may begin where no file can
     raw, offset = b"", 0
     while base + offset < last or (base + offset == last and within):
-        if len(raw) - offset < _LARGEST_BLOCK:
+        if len(raw) - offset < bgzf.LARGEST_BLOCK:
             raw, base, offset = raw[offset:] + stream.read(_READ_SIZE), base + offset, 0
         is_last = base + offset == last
         text, offset = bgzf.inflate_block(path, raw, offset, base)

@@ -19,7 +19,7 @@ _TEXT_PER_BYTE = 4  # characters that are asked for per compressed byte
 GZIP_MAGIC = b"\x1f\x8b"
 BLOCK_HEADER = 18
 DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment] # the stub says instance for class
-_LARGEST_BLOCK = 1 << 16
+LARGEST_BLOCK = 1 << 16
 _GZIP_WRAPPER = 31  # zlib's word for "gzip header and checksum": every block's CRC is verified
 
 
@@ -118,7 +118,7 @@ def inflate_block(path: Path, raw: bytes, offset: int, base: int) -> tuple[bytes
     if after > len(raw):
         raise InputError.of(path, f"is cut short in the block at byte {base + offset}; copy it again")
     try:
-        return isal_zlib.decompress(raw[offset:after], _GZIP_WRAPPER, _LARGEST_BLOCK), after
+        return isal_zlib.decompress(raw[offset:after], _GZIP_WRAPPER, LARGEST_BLOCK), after
     except DAMAGED as error:
         raise InputError.of(
             path, f"is damaged in the block at byte {base + offset}; copy it again"
@@ -148,7 +148,7 @@ def _require_sound_blocks(path: Path) -> None:
         while more := stream.read(READ_SIZE):
             raw += more
             offset = 0
-            while offset + _LARGEST_BLOCK <= len(raw):
+            while offset + LARGEST_BLOCK <= len(raw):
                 _, offset = inflate_block(path, raw, offset, base)
             raw, base = raw[offset:], base + offset
     offset = 0

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from evaluator.panel.genome import KARYOTYPE_ORDER
 from evaluator.variants.calls import CALLED
-from evaluator.variants.intervals import SPACING, Intervals
+from evaluator.variants.intervals import Intervals, places
 from evaluator.variants.normalise import trim_alleles
 from evaluator.variants.substitutions import with_parts
 
@@ -77,7 +76,6 @@ def count_inside(calls: pl.DataFrame, blocks: Intervals) -> int:
     """Count the calls that overlap a reference block."""
     if not len(blocks):
         return 0
-    rank = calls["contig"].replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int64)
-    starts = (rank * SPACING + calls["position"] - 1).to_numpy()
+    starts = places(calls) - 1
     ends = starts + calls["ref"].str.len_bytes().to_numpy()
     return int(blocks.overlapped_by(starts, ends).sum())

@@ -70,7 +70,7 @@ def merged(starts: Coordinates, ends: Coordinates) -> Intervals:
 
 def from_frame(frame: pl.DataFrame) -> Intervals:
     """Merge the rows of a contig, start, end table; contigs must be names of the karyotype."""
-    offsets = frame["contig"].replace_strict(KARYOTYPE_ORDER, return_dtype=pl.Int64).to_numpy() * SPACING
+    offsets = contig_ranks(frame["contig"]) * SPACING
     starts, ends = (frame[name].cast(pl.Int64).to_numpy() for name in ("start", "end"))
     return merged(offsets + np.minimum(starts, SPACING - 1), within_contig(offsets + ends, offsets))
 

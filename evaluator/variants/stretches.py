@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeVar
 from evaluator.errors import InputError
 from evaluator.variants import bgzf
 
-_LARGEST_BLOCK = 1 << 16
+_LARGEST_BLOCK = bgzf.LARGEST_BLOCK
 _TEXT_SIZE = 1 << 20  # of a megabyte the memory is used again; several at a time cost a sixth more
 _SIZE_AT = 16  # where a block says how long it is (SAM specification, section 4.1)
 Item = TypeVar("Item")
