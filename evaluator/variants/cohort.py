@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from evaluator.errors import InputError, Problem, raise_if_any
+from evaluator.errors import InputError, raise_if_any
 from evaluator.provenance import sha256_of_text
 from evaluator.sheet_reader import read_sheet
 from evaluator.sheets import SAMPLES
+from evaluator.variants.sheet_rows import RowMessage, problems_told_once
 from evaluator.vocabulary import SampleStatus
 
 NOTHING_EXTRACTED = "Nothing was extracted."
@@ -89,8 +90,8 @@ def read_cohort(
     newborns = tuple(_newborn(row, paths) for row in rows.iter_rows(named=True))
     exists = cache(Path.is_file)
     later = ("vcf", "callable") if judged_later else ()
-    missing = [problem for newborn in newborns for problem in _missing(sheet, newborn, exists, later)]
-    raise_if_any(missing, NOTHING_EXTRACTED)
+    missing = [told for newborn in newborns for told in _missing(newborn, exists, later)]
+    raise_if_any(problems_told_once(sheet, missing), NOTHING_EXTRACTED)
     # A batch may hold declined newborns only; a whole sheet of them is a mistake.
     if batch is None and not any(newborn.sequenced for newborn in newborns):
         raise InputError.of(sheet, "has no sequenced newborn, so there is nothing to extract")
@@ -129,23 +130,19 @@ def _newborn(row: dict[str, object], paths: Callable[[str], Path]) -> Newborn:
     )
 
 
-def _missing(
-    sheet: Path, newborn: Newborn, exists: Callable[[Path], bool], later: tuple[str, ...]
-) -> list[Problem]:
+def _missing(newborn: Newborn, exists: Callable[[Path], bool], later: tuple[str, ...]) -> list[RowMessage]:
     if not newborn.sequenced:
         return []
     if newborn.vcf is None:
-        return [
-            Problem(str(sheet), newborn.line, "status is sequenced but vcf is empty; give the newborn's VCF")
-        ]
+        return [RowMessage(newborn.line, "", "status is sequenced but vcf is empty; give the newborn's VCF")]
     vcf = None if newborn.vcf == STANDARD_INPUT else newborn.vcf
     given = [("vcf", vcf), ("callable", newborn.callable), ("structural_vcf", newborn.structural_vcf)]
     given += [("special_loci", path) for path in newborn.special_loci]
     given += [(f"{parent}_vcf", path) for parent, (path, _) in newborn.parents.items()]
     return [
-        Problem(
-            str(sheet),
+        RowMessage(
             newborn.line,
+            str(path),
             f"the file named in {column} does not exist or is no regular file; correct the path",
         )
         for column, path in given

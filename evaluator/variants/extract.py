@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from evaluator.errors import InputError, Problem, raise_if_any
+from evaluator.errors import InputError, raise_if_any
 from evaluator.panel.genome import CONTIG_LENGTHS
 from evaluator.panel.model import Panel
 from evaluator.panel.regions import panel_regions
@@ -21,13 +21,14 @@ from evaluator.variants.file_threads import results_in_order
 from evaluator.variants.growth import Target, require_build_of, targets
 from evaluator.variants.intervals import Intervals, from_frame, united
 from evaluator.variants.newborn import NewbornData, without_calls
-from evaluator.variants.parents import read_parents
+from evaluator.variants.parents import ParentsRead, read_parents
 from evaluator.variants.shared_file import (
     AnnotationFields,
     Failures,
     read_shared_file,
     with_agreeing_annotations,
 )
+from evaluator.variants.sheet_rows import RowMessage, notes_told_once, problems_told_once, row_message
 from evaluator.variants.special_loci import read_special_loci
 from evaluator.variants.standard_input import standard_input_kept
 from evaluator.variants.structural_file import read_structural_files
@@ -119,25 +120,28 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     cohort, scope, held = target.cohort, target.scope, target.held
     special = read_special_loci(cohort)
     data = [without_calls(newborn) for newborn in cohort.newborns if not newborn.sequenced]
-    structural, failures = read_structural_files(cohort.newborns, scope.regions, request.panel.genome_build)
+    structural, unread = read_structural_files(cohort.newborns, scope.regions, request.panel.genome_build)
+    failures: Failures = {}
     annotations: AnnotationFields = {}
     alleles = AllelesSeen()
     stop = request.on_error == "stop" or held is not None  # nobody can be set aside in some regions only
     # Who is set aside for a structural VCF gets no calls; a run that will stop tells all of its problems.
-    groups = _by_file(cohort, set() if stop else set(failures))
+    groups = _by_file(cohort, set() if stop else set(unread))
     for group, unchecked in results_in_order(groups, partial(read_shared_file, scope=scope), request.threads):
         file = with_agreeing_annotations(group, unchecked, annotations)
         for newborn_data in file.found:
             alleles.add(newborn_data.alleles)
             data.append(replace(newborn_data, alleles=ALLELES_SEEN.to_frame()))
-        for name, error in file.failures.items():
-            earlier = failures[name].problems if name in failures else ()
-            failures[name] = InputError([*earlier, *error.problems])
+        failures |= file.failures
         told(len(group))
-    data += _quarantined(cohort, failures, stop=stop)
+    wrong = [*_on_sheet(cohort, unread, "structural_vcf"), *_on_sheet(cohort, failures, "vcf")]
+    if stop:
+        raise_if_any(problems_told_once(cohort.sheet, wrong), NOTHING_EXTRACTED)
     parents = read_parents(cohort, [each.calls for each in data], scope)
     if stop:
-        raise_if_any(list(parents.problems), NOTHING_EXTRACTED)
+        raise_if_any(problems_told_once(cohort.sheet, parents.wrong), NOTHING_EXTRACTED)
+    notes = (*special.notes, *notes_told_once([*wrong, *_entry_notes(data), *_unused(parents)]))
+    data += _quarantined(cohort, wrong)
     seen, carried = alleles.table(), parents.table
     if request.fasta is not None:
         alignment = left_aligned(seen, request.fasta)
@@ -152,26 +156,55 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
         tables = held.added(tables, cohort, scope.panel.genome_build)
     manifest = batch_manifest(cohort, scope, data, read, annotations, held.extends if held else None)
     write_batch(target.folder, cohort, scope, tables, manifest, recorded_at)
-    unused = (f"line {each.line}: {each.message}; this parent is not used" for each in parents.problems)
     to_read = sum(newborn.sequenced for newborn in cohort.newborns)
-    counts = len(cohort.newborns), to_read, len(failures), len(tables["calls"].filter(as_called()))
-    return Summary(target.folder, *counts, (*special.notes, *_entry_notes(data), *unused))
+    counts = (
+        len(cohort.newborns),
+        to_read,
+        len(failures.keys() | unread.keys()),
+        len(tables["calls"].filter(as_called())),
+    )
+    return Summary(target.folder, *counts, notes)
 
 
-def _quarantined(cohort: Cohort, failures: Failures, *, stop: bool) -> list[NewbornData]:
-    """Set newborns aside whose files are wrong; raise InputError with all problems if that is to stop."""
-    by_id = {newborn.id: newborn for newborn in cohort.newborns}
-    problems = {
-        id_: [_on_sheet(cohort.sheet, by_id[id_], problem) for problem in error.problems]
-        for id_, error in failures.items()
-    }
-    if stop:
-        listed = sorted(problem for told in problems.values() for problem in told)
-        raise_if_any(listed, NOTHING_EXTRACTED)
+def _on_sheet(cohort: Cohort, failures: Failures, column: str) -> list[RowMessage]:
+    """Tell the problems of the files of a column by the rows of the sheet: a path may hold an identifier."""
     return [
-        without_calls(by_id[id_], "; ".join(problem.message for problem in told))
-        for id_, told in problems.items()
+        row_message(newborn.line, _column(newborn, problem.file, column), problem)
+        for newborn in cohort.newborns
+        if newborn.id in failures
+        for problem in failures[newborn.id].problems
     ]
+
+
+def _column(newborn: Newborn, file: str, column: str) -> str:
+    """Say which file of a row is meant; where a row names it by another link, the column tells."""
+    if column == "vcf" and file == str(newborn.callable) != str(newborn.vcf):
+        return "callable"
+    return f"index of the {column}" if file.endswith((".csi", ".tbi")) else column
+
+
+def _quarantined(cohort: Cohort, wrong: list[RowMessage]) -> list[NewbornData]:
+    """Set newborns aside whose files are wrong."""
+    reasons: dict[int, list[str]] = {}
+    for each in wrong:
+        reasons.setdefault(each.row, []).append(each.message)
+    return [
+        without_calls(newborn, "; ".join(reasons[newborn.line]))
+        for newborn in cohort.newborns
+        if newborn.line in reasons
+    ]
+
+
+def _entry_notes(newborns: list[NewbornData]) -> Iterator[RowMessage]:
+    for data in newborns:
+        for entry in data.entries:
+            if entry["note"]:
+                yield RowMessage(int(str(entry["row"])), "", str(entry["note"]))
+
+
+def _unused(parents: ParentsRead) -> Iterator[RowMessage]:
+    for each in parents.wrong:
+        yield each._replace(message=f"{each.message}; this parent is not used")
 
 
 def read_regions(request: Request) -> Intervals:
@@ -195,21 +228,3 @@ def _by_file(cohort: Cohort, aside: set[str]) -> Iterator[list[Newborn]]:
         if newborn.sequenced and newborn.vcf is not None and newborn.id not in aside:
             groups.setdefault(resolved(newborn.vcf), []).append(newborn)
     yield from groups.values()
-
-
-def _on_sheet(sheet: Path, newborn: Newborn, problem: Problem) -> Problem:
-    """Tell a file's problem by the row of the sheet: a path may hold the newborn's identifier."""
-    which = {
-        str(newborn.callable): "callable",
-        str(newborn.vcf): "vcf",
-        str(newborn.structural_vcf): "structural_vcf",
-    }.get(problem.file)
-    if which is None:  # the same VCF under another row's link, or its index
-        which = "index of the vcf" if problem.file.endswith((".csi", ".tbi")) else "vcf"
-    line = f" line {problem.line}" if problem.line else ""
-    return Problem(str(sheet), newborn.line, f"{which}{line}: {problem.message}")
-
-
-def _entry_notes(newborns: list[NewbornData]) -> list[str]:
-    told = {int(str(entry["row"])): entry["note"] for data in newborns for entry in data.entries}
-    return [f"line {row}: {note}" for row, note in sorted(told.items()) if note]

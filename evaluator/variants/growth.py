@@ -20,6 +20,7 @@ from evaluator.variants.intervals import Intervals, from_frame, merged
 from evaluator.variants.newborn import QUARANTINED
 from evaluator.variants.sample_facts import with_sample_facts
 from evaluator.variants.shared_file import file_identity
+from evaluator.variants.sheet_rows import RowMessage, problems_told_once
 from evaluator.variants.store import read_batches, regions_frame
 from evaluator.variants.structural_file import NOT_LOOKED_FOR
 from evaluator.variants.substitutions import as_called
@@ -61,11 +62,12 @@ class HeldBatch:
             if name != "newborns"
         }
         # What callers of special loci say does not hang on the regions, and stays as it was read.
-        raise_if_any(list(self._special_loci_problems(tables["special_loci"], cohort)), NOTHING_EXTRACTED)
+        wrong = self._special_loci_problems(tables["special_loci"], cohort)
+        raise_if_any(problems_told_once(cohort.sheet, wrong), NOTHING_EXTRACTED)
         new["special_loci"] = new["special_loci"].clear()
         return {"newborns": self._newborns(tables["newborns"], new, cohort, build), **new}
 
-    def _special_loci_problems(self, now: pl.DataFrame, cohort: Cohort) -> Iterator[Problem]:
+    def _special_loci_problems(self, now: pl.DataFrame, cohort: Cohort) -> Iterator[RowMessage]:
         held = self.table("special_loci")
         told = [
             set(one.join(other, on=one.columns, how="anti", nulls_equal=True)["newborn"])
@@ -74,7 +76,7 @@ class HeldBatch:
         message = "its special_loci tables say otherwise than when it was read; extract the batch again"
         for newborn in cohort.newborns:
             if newborn.sequenced and newborn.id in told[0] | told[1]:
-                yield Problem(str(cohort.sheet), newborn.line, message)
+                yield RowMessage(newborn.line, "", message)
 
     def _newborns(
         self, now: pl.DataFrame, new: dict[str, pl.DataFrame], cohort: Cohort, build: str
@@ -147,10 +149,11 @@ def targets(store: Path, cohort: Cohort, scope: Scope, *, numbered: bool) -> lis
     if not inside:
         return [_new_batch(store, batches, cohort, scope, numbered=numbered)]
     if len(inside) < len(asked) or any(not asked.issuperset(names[name]) for name in touched):
-        problems = [
-            Problem(str(cohort.sheet), newborn.line, f"this newborn is already in batch {stored[newborn.id]}")
+        again = [
+            RowMessage(newborn.line, "", f"this newborn is already in batch {stored[newborn.id]}")
             for newborn in inside
         ]
+        problems = problems_told_once(cohort.sheet, again)
         raise InputError(problems, f"To read more regions, name all newborns of a batch. {NOTHING_EXTRACTED}")
     mine = [batch for batch in batches if batch["batch"] in touched]
     return list(_more_regions(store, mine, cohort, scope))
@@ -200,7 +203,8 @@ def _more_regions(
         own = _newborns_of(store, batch)
         rows = tuple(_as_held(newborn, own) for newborn in cohort.newborns if newborn.id in own)
         part = replace(cohort, batch=str(batch["batch"]), newborns=rows)
-        raise_if_any([*_rule_problems(held, scope), *_file_problems(held, part)], NOTHING_EXTRACTED)
+        other = problems_told_once(cohort.sheet, _file_problems(held, part))
+        raise_if_any([*_rule_problems(held, scope), *other], NOTHING_EXTRACTED)
         folder = store / BATCHES / f"{batch['batch']}{PART}{len(folders) + 1}"
         yield Target(folder, part, replace(scope, regions=regions, build_is_known=True), held)
 
@@ -239,7 +243,7 @@ def _rule_problems(held: HeldBatch, scope: Scope) -> Iterator[Problem]:
             )
 
 
-def _file_problems(held: HeldBatch, cohort: Cohort) -> Iterator[Problem]:
+def _file_problems(held: HeldBatch, cohort: Cohort) -> Iterator[RowMessage]:
     """Old and new regions must come from the same files."""
     inputs = held.manifest["inputs"]
     read = [entry for entry in inputs if "newborn_sha256" in entry] if isinstance(inputs, list) else []
@@ -250,15 +254,15 @@ def _file_problems(held: HeldBatch, cohort: Cohort) -> Iterator[Problem]:
             # Without reading its new regions it would count as read there: nothing would stand against it.
             if newborn.status != QUARANTINED and now["newborn_sha256"] in entries:
                 message = f"has the status {newborn.status} but was read before; extract the batch again"
-                yield Problem(str(cohort.sheet), newborn.line, message)
+                yield RowMessage(newborn.line, "", message)
             continue
         entry = entries.get(now["newborn_sha256"], {})
         changed = [name for name in _IDENTITY if entry.get(name) != now.get(name)]
         parts = ", ".join(folder.name for folder in held.folders)
         if changed:
-            yield Problem(
-                str(cohort.sheet),
+            yield RowMessage(
                 newborn.line,
+                "",
                 "its files, or its sample in them, are not those that the batch was read from "
                 f"({', '.join(changed)}); give those back, or remove {parts} and extract again",
             )

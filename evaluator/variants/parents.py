@@ -7,7 +7,7 @@ A record of a parent is believed as a newborn's reference block is: called, deep
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +24,7 @@ from evaluator.variants.header import Header, choose_sample
 from evaluator.variants.intervals import SPACING, from_frame
 from evaluator.variants.normalise import trim_alleles
 from evaluator.variants.records import Tally, sample_column, scan
+from evaluator.variants.sheet_rows import RowMessage, row_message
 from evaluator.variants.sources import open_source
 from evaluator.variants.substitutions import with_parts
 
@@ -39,13 +40,13 @@ class ParentsRead:
     """What was read (tables.PARENTS), and what is wrong with the files."""
 
     table: pl.DataFrame
-    problems: tuple[Problem, ...]
+    wrong: tuple[RowMessage, ...]
 
 
 def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) -> ParentsRead:
     """Read both parents' genotypes at the called alleles (tables.CALLS) of each newborn that names a file."""
     asked = {newborn.id: newborn for newborn in cohort.newborns if newborn.parents}
-    found, problems = [PARENTS.to_frame()], []
+    found, wrong = [PARENTS.to_frame()], []
     for frame in calls if asked else ():
         own_calls = frame.filter(pl.col("newborn").is_in(list(asked)))
         for (name,), own in own_calls.partition_by("newborn", as_dict=True).items():
@@ -55,7 +56,7 @@ def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) ->
                 try:
                     copies = _copies(newborn, path, sample, own, scope)
                 except InputError as error:
-                    problems += [_on_sheet(cohort.sheet, newborn, parent, each) for each in error.problems]
+                    wrong += [_on_sheet(newborn, parent, each) for each in error.problems]
                     continue
                 columns = {column: f"{parent}_{column}" for column in ("copies", "ploidy")}
                 table = table.join(copies.rename(columns), on=_ALLELE, how="left")
@@ -64,7 +65,7 @@ def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) ->
     parents = pl.concat(found, how="diagonal").select(list(PARENTS))
     known = parents.filter(pl.col("mother_ploidy").is_not_null() | pl.col("father_ploidy").is_not_null())
     in_order = known.sort("newborn", rank, "position", "ref", "alt")
-    return ParentsRead(check(in_order, PARENTS, "parents"), tuple(problems))
+    return ParentsRead(check(in_order, PARENTS, "parents"), tuple(wrong))
 
 
 def _copies(
@@ -170,7 +171,6 @@ def _own_names(newborn: Newborn, header: Header) -> tuple[str, ...]:
     return (newborn.id,) if newborn.sample_in_vcf is None else (newborn.sample_in_vcf,)
 
 
-def _on_sheet(sheet: Path, newborn: Newborn, parent: str, problem: Problem) -> Problem:
-    line = f" line {problem.line}" if problem.line else ""
+def _on_sheet(newborn: Newborn, parent: str, problem: Problem) -> RowMessage:
     message = problem.message.replace("sample_in_vcf", f"{parent}_in_vcf")
-    return Problem(str(sheet), newborn.line, f"{parent}_vcf{line}: {message}")
+    return row_message(newborn.line, f"{parent}_vcf", replace(problem, message=message))

@@ -14,11 +14,12 @@ from evaluator.variants.build import require_agreeing_bases, require_build, requ
 from evaluator.variants.callability import NOWHERE, Evidence, no_evidence, read_callable
 from evaluator.variants.calls import CALLED
 from evaluator.variants.cohort import Newborn
-from evaluator.variants.header import choose_sample
+from evaluator.variants.header import Header, choose_sample
 from evaluator.variants.joint import JointReading, is_wide, read_joint
 from evaluator.variants.joint_newborns import JointNewborns
 from evaluator.variants.newborn import NewbornData, sequenced
 from evaluator.variants.reading import Reading, read_samples, require_explained
+from evaluator.variants.sample_choice import samples_of
 from evaluator.variants.sources import Source, open_source
 
 # Of so many samples nearly all genotypes are reference; parsing each would cost more than all the rest.
@@ -46,7 +47,7 @@ def read_shared_file(group: list[Newborn], scope: Scope) -> SharedFile:
         build_by = require_build(source.header, scope.panel.genome_build, scope.regions.contigs())
     except InputError as error:
         return SharedFile([], {newborn.id: error for newborn in group}, {})
-    samples, failures = _samples(source, group)
+    samples, failures = samples_of(source.header, group, _sample)
     group = [newborn for newborn in group if newborn.id in samples]
     if not group:
         return SharedFile([], failures, {})
@@ -59,38 +60,17 @@ def read_shared_file(group: list[Newborn], scope: Scope) -> SharedFile:
         elif not build_by:
             build_by = require_listed_bases(source.header, reading.touched, alleles, build)
         require_agreeing_bases(source.path, reading.touched, alleles)
+        checked = reading.summary() if isinstance(reading, JointReading) else reading
+        note = "; ".join(filter(None, (reading.note, require_explained(source, checked))))
     except InputError as error:
         return SharedFile([], failures | {newborn.id: error for newborn in group}, {})
-    found, failed = _assembled(group, samples, source, reading, scope, build_by)
+    entry = {**_file_entry(source, checked, build_by), "note": note, "reference_genotypes": 0}
+    found, failed = _assembled(group, samples, source, reading, scope, entry)
     return SharedFile(found, failures | failed, source.header.annotation_fields())
 
 
-def _samples(source: Source, group: list[Newborn]) -> tuple[dict[str, str], Failures]:
-    """Choose each newborn's sample; two newborns can never be one sample."""
-    known = set(source.header.samples) if len(source.header.samples) > 1 else set()
-    chosen: dict[str, str] = {}
-    failures: Failures = {}
-    for newborn in group:
-        likeliest = newborn.id if newborn.sample_in_vcf is None else newborn.sample_in_vcf
-        try:
-            chosen[newborn.id] = (
-                likeliest
-                if likeliest in known
-                else choose_sample(source.header, newborn.sample_in_vcf, newborn.id)
-            )
-        except InputError as error:
-            failures[newborn.id] = error
-    lines: dict[str, list[int]] = {}
-    for newborn in group:
-        if newborn.id in chosen:
-            lines.setdefault(chosen[newborn.id], []).append(newborn.line)
-    for newborn in group:
-        if newborn.id in chosen and len(lines[chosen[newborn.id]]) > 1:
-            rows = ", ".join(map(str, lines[chosen[newborn.id]]))
-            failures[newborn.id] = InputError.of(
-                source.path, f"the rows {rows} of the sheet read the same sample"
-            )
-    return {id_: sample for id_, sample in chosen.items() if id_ not in failures}, failures
+def _sample(header: Header, newborn: Newborn) -> str:
+    return choose_sample(header, newborn.sample_in_vcf, newborn.id)
 
 
 def _assembled(
@@ -99,32 +79,29 @@ def _assembled(
     source: Source,
     reading: Reading | JointReading,
     scope: Scope,
-    build_by: str,
+    shared: dict[str, object],
 ) -> tuple[list[NewbornData], Failures]:
     """Assemble the rows of a file's newborns; one whose callable file is wrong fails alone."""
-    joint = (
-        JointNewborns(reading, source.header, scope.regions) if isinstance(reading, JointReading) else None
-    )
-    checked = reading.summary() if isinstance(reading, JointReading) else reading
-    shared = _file_entry(source, checked, build_by)
+    joint, alone = None, {}
+    if isinstance(reading, JointReading):
+        joint = JointNewborns(reading, source.header, scope.regions)
+    else:
+        alone = reading.genotypes
     evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope))  # a joint file's rows may share one BED
     size_and_time = cache(_size_and_time)  # the joint file itself is asked once
     found: list[NewbornData] = []
     failures: Failures = {}
     for newborn in group:
         sample = samples[newborn.id]
-        try:
-            evidence = evidence_of(newborn.callable, _names_in(newborn))
-            note = require_explained(source, checked)
-        except InputError as error:
-            failures[newborn.id] = error
+        evidence = evidence_of(newborn.callable, _names_in(newborn))
+        if isinstance(evidence, InputError):
+            failures[newborn.id] = evidence
             continue
-        entry = {**shared, "row": newborn.line, "note": "; ".join(filter(None, (reading.note, note)))}
-        entry |= {**file_identity(newborn, size_and_time), "reference_genotypes": 0}
+        entry = {**shared, "row": newborn.line, **file_identity(newborn, size_and_time)}
         if joint is not None:
             joint.add(newborn, sample, evidence, entry)
             continue
-        genotypes = checked.genotypes[sample]
+        genotypes = alone[sample]
         if _is_same_file(newborn):  # a gVCF that is its own evidence cannot contradict itself
             evidence = replace(evidence, blocks=NOWHERE, calls=CALLED.to_frame())
         if _is_same_file(newborn) or len(source.header.samples) >= REFERENCES_UNREAD:
@@ -186,11 +163,15 @@ def _names_in(newborn: Newborn) -> tuple[str, ...]:
     return tuple(filter(None, (newborn.sample_in_vcf, newborn.id)))
 
 
-def _evidence(scope: Scope, path: Path | None, names: tuple[str, ...]) -> Evidence:
+def _evidence(scope: Scope, path: Path | None, names: tuple[str, ...]) -> Evidence | InputError:
+    """Return what a callable file says, or what is wrong with it: that may concern thousands of rows, too."""
     if path is None:
         return no_evidence(scope.regions)
     rule = scope.panel.criteria.callability
-    return read_callable(path, names, scope.regions, scope.panel.genome_build, rule)
+    try:
+        return read_callable(path, names, scope.regions, scope.panel.genome_build, rule)
+    except InputError as error:
+        return error
 
 
 def with_agreeing_annotations(

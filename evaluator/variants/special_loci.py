@@ -19,6 +19,7 @@ from evaluator.sheets import SMN_CALLER
 from evaluator.sheets import SPECIAL_LOCI as OWN_LAYOUT
 from evaluator.tables import SPECIAL_LOCI
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn
+from evaluator.variants.sheet_rows import RowMessage, notes_told_once, problems_told_once, row_message
 from evaluator.vocabulary import CallerCall, SpecialLocus
 
 SMN_HEADER = "isSMA"  # a column that only the SMN caller writes
@@ -29,6 +30,7 @@ COUNTED = (SpecialLocus.SMN1, SpecialLocus.HBA, *INVERSIONS)
 _ENOUGH = {False: (CallerCall.NO_CALL,), True: (CallerCall.NO_CALL, CallerCall.NEGATIVE)}
 _HBA_CHROMOSOME = re.compile(r"(aaa|aa|-a|a-|--)(?:\d\.\d)?")  # `-a3.7`, `aaa4.2`: the digits name the event
 _CHROMOSOMES = 2
+_ABSENT = "a special_loci table has no row for this newborn"
 Rows = pl.DataFrame  # columns of SPECIAL_LOCI, with `line` of the file
 
 
@@ -46,19 +48,18 @@ def read_special_loci(cohort: Cohort) -> SpecialLociRead:
     for newborn in cohort.newborns:
         for path in newborn.special_loci if newborn.sequenced else ():
             named[path].append(newborn)
-    parts, problems, absent = [SPECIAL_LOCI.to_frame()], [], []
+    parts, wrong, absent = [SPECIAL_LOCI.to_frame()], [], []
     for path, newborns in named.items():
         rows, more = _read(path, newborns)
-        problems += [_on_sheet(cohort.sheet, newborns[0], problem) for problem in more]
+        wrong += [row_message(newborns[0].line, "special_loci", problem) for problem in more]
         found = rows.drop("line").select(list(SPECIAL_LOCI))
         parts.append(found)
         known = set(found["newborn"])
-        absent += [newborn.line for newborn in newborns if newborn.id not in known]
+        absent += [RowMessage(newborn.line, "", _ABSENT) for newborn in newborns if newborn.id not in known]
     table = pl.concat(parts)
-    problems += _told_twice(cohort, table)
-    raise_if_any(sorted(problems), NOTHING_EXTRACTED)
-    notes = tuple(f"line {line}: a special_loci table has no row for this newborn" for line in sorted(absent))
-    return SpecialLociRead(table.sort("newborn", "locus"), notes)
+    wrong += _told_twice(cohort, table)
+    raise_if_any(problems_told_once(cohort.sheet, wrong), NOTHING_EXTRACTED)
+    return SpecialLociRead(table.sort("newborn", "locus"), tuple(notes_told_once(absent)))
 
 
 def _read(path: Path, newborns: list[Newborn]) -> tuple[Rows, list[Problem]]:
@@ -176,16 +177,10 @@ def _with_copies_of_genotype(rows: Rows) -> Rows:
     )
 
 
-def _told_twice(cohort: Cohort, table: pl.DataFrame) -> list[Problem]:
+def _told_twice(cohort: Cohort, table: pl.DataFrame) -> list[RowMessage]:
     again = table.group_by("newborn", "locus").len().filter(pl.col("len") > 1).sort("newborn", "locus")
     lines = {newborn.id: newborn.line for newborn in cohort.newborns}
     return [
-        Problem(str(cohort.sheet), lines[newborn], f"special_loci: {locus} is told {times} times; keep one")
+        RowMessage(lines[newborn], "", f"special_loci: {locus} is told {times} times; keep one")
         for newborn, locus, times in again.iter_rows()
     ]
-
-
-def _on_sheet(sheet: Path, newborn: Newborn, problem: Problem) -> Problem:
-    """Tell a table's problem by a row of the sheet that names it: a path may hold an identifier."""
-    line = f" line {problem.line}" if problem.line else ""
-    return Problem(str(sheet), newborn.line, f"special_loci{line}: {problem.message}")

@@ -17,6 +17,7 @@ from evaluator.variants.cohort import Newborn
 from evaluator.variants.header import Header, choose_sample
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.reading import Reading, read_samples
+from evaluator.variants.sample_choice import samples_of
 from evaluator.variants.sources import Source, open_source
 from evaluator.variants.structural import SHORTEST
 
@@ -53,13 +54,18 @@ def read_structural_files(
     failures: dict[str, InputError] = {}
     for group in groups.values():
         try:
-            readings |= _read_group(group, regions, build)
+            read, wrong = _read_group(group, regions, build)
         except InputError as error:
-            failures |= dict.fromkeys((newborn.id for newborn in group), error)
+            read, wrong = {}, {newborn.id: error for newborn in group}
+        readings |= read
+        failures |= wrong
     return readings, failures
 
 
-def _read_group(group: list[Newborn], regions: Intervals, build: str) -> dict[str, StructuralReading]:
+def _read_group(
+    group: list[Newborn], regions: Intervals, build: str
+) -> tuple[dict[str, StructuralReading], dict[str, InputError]]:
+    """Read one structural VCF; raises InputError where it is wrong for all of the group."""
     path = group[0].structural_vcf
     if path is None:
         raise AssertionError("only newborns with a structural VCF are grouped")
@@ -71,24 +77,22 @@ def _read_group(group: list[Newborn], regions: Intervals, build: str) -> dict[st
             f"does not say which genome build it is on, and the panel is on {build}; add ##contig lines with "
             "lengths to the header (bcftools reheader --fai)",
         )
-    samples = {newborn.id: _sample(source.header, newborn) for newborn in group}
-    if len(set(samples.values())) < len(samples):
-        rows = ", ".join(str(newborn.line) for newborn in group)
-        raise InputError.of(path, f"the rows {rows} of the sheet read the same sample")
-    wanted = sorted(samples.values())
-    # However many samples it has: in a wide file copy numbers and no-calls would go unread as reference.
-    read = read_samples(source, regions, wanted)
-    entry = _entry(source, read, build_by)
+    samples, failures = samples_of(source.header, group, _sample)
     readings: dict[str, StructuralReading] = {}
+    if not samples:
+        return readings, failures
+    # However many samples it has: in a wide file copy numbers and no-calls would go unread as reference.
+    read = read_samples(source, regions, sorted(samples.values()))
+    entry = _entry(source, read, build_by)
     for name, sample in samples.items():
         found = read.genotypes[sample]
         ignored = _ignored(found.set_aside, found.calls)
         readings[name] = StructuralReading(found.structural, ignored, {**entry, "ignored": ignored})
-    return readings
+    return readings, failures
 
 
 def _sample(header: Header, newborn: Newborn) -> str:
-    known = [name for name in (newborn.sample_in_vcf, newborn.id) if name in header.samples]
+    known = [name for name in (newborn.sample_in_vcf, newborn.id) if name in header.names]
     return choose_sample(header, known[0] if known else None, None)
 
 
