@@ -137,15 +137,14 @@ def header_length(text: bytes) -> int | None:
     return end if len(text) >= end else None
 
 
-def walk(path: Path, text: Text, size: int) -> Iterator[Place]:
-    """Yield the places of the whole records in the first `size` bytes; raises InputError for what is none."""
-    at = 0
-    while at + _LENGTHS.size <= size:
+def walk(path: Path, text: Text, at: int, stop: int) -> Iterator[Place]:
+    """Yield the places of the whole records from `at` to `stop`; raises InputError for what is none."""
+    while at + _LENGTHS.size <= stop:
         shared, samples = _LENGTHS.unpack_from(text, at)
         end = at + _LENGTHS.size + shared + samples
         if shared < _FIXED.size:
             raise InputError.of(path, DAMAGED)
-        if end > size:
+        if end > stop:
             return
         contig, start, length = struct.unpack_from("<iii", text, at + _LENGTHS.size)
         yield Place(at, end, contig, start, max(length, shared))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO
 
 from evaluator.errors import InputError
 from evaluator.variants import bcf_index, bgzf
 from evaluator.variants.bcf_records import DAMAGED, Dictionary, Place, walk
+from evaluator.variants.bgzf_runs import inflated
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.sources import Source
 
-_SLAB_SIZE = 1 << 21
-_READ_SIZE = 1 << 18  # compressed bytes
+_ROOM = 1 << 17  # bytes before each slab for the beginning of a record that the one before it ended in
 
 
 def slabs(
@@ -21,56 +19,34 @@ def slabs(
 ) -> Iterator[tuple[bytearray, list[Place]]]:
     """Yield at least the records that overlap the regions, as bytes in which each has its place.
 
-    The same bytes are written over for the next ones. Raises InputError where the file is damaged or ends
-    within a record.
+    The same bytes are written over for later ones. Raises InputError where the file is damaged or ends within
+    a record.
     """
-    filled = 0
-    slab = bytearray(_SLAB_SIZE)
-    for text in _texts(source, regions, dictionary):
-        while filled + len(text) > len(slab):
-            places = list(walk(source.path, slab, filled))
-            if places:
-                yield slab, places
-                rest = slab[places[-1].end : filled]
-                filled = len(rest)
-                slab[:filled] = rest
-            else:  # of a record longer than a slab
-                slab = slab.ljust(2 * len(slab))
-        slab[filled : filled + len(text)] = text
-        filled += len(text)
-    places = list(walk(source.path, slab, filled))
-    if filled != (places[-1].end if places else 0):
+    unread = 0 if source.index else source.header_size
+    rest = b""
+    for text, begin, end in inflated(source.path, _spans(source, regions, dictionary), _ROOM):
+        header = min(unread, end - begin)
+        unread -= header
+        slab, start, stop = _continued(rest, text, begin + header, end)
+        places = list(walk(source.path, slab, start, stop))
+        rest = bytes(slab[places[-1].end if places else start : stop])
+        yield slab, places
+    if rest:
         raise InputError.of(source.path, DAMAGED)
-    yield slab, places
 
 
-def _texts(source: Source, regions: Intervals, dictionary: Dictionary) -> Iterator[bytes]:
-    """Yield the file beyond its header, or the stretches that its index leads to, in pieces."""
-    if source.index is None:
-        header = source.header_size
-        for chunk in bgzf.chunks(source.path):
-            yield chunk[header:]
-            header = max(0, header - len(chunk))
-        return
-    with source.path.open("rb") as stream:
-        for begin, end in bcf_index.spans(source.index, source.path, regions, dictionary):
-            yield from _blocks(source.path, stream, begin, end)
+def _spans(source: Source, regions: Intervals, dictionary: Dictionary) -> list[tuple[int, int]]:
+    """Return the stretches that the index leads to, or the whole file, as virtual offsets."""
+    if source.index is not None:
+        return bcf_index.spans(source.index, source.path, regions, dictionary)
+    bgzf.require_end_block(source.path)
+    return [(0, source.path.stat().st_size << 16)]
 
 
-def _blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[bytes]:
-    """Yield the blocks between two virtual offsets, each inflated when it is its turn."""
-    base, last, within = begin >> 16, end >> 16, end & 0xFFFF
-    skip = begin & 0xFFFF
-    stream.seek(min(base, last))  # a damaged index may begin where no file can
-    raw, offset = b"", 0
-    while base + offset < last or (base + offset == last and within):
-        if len(raw) - offset < bgzf.LARGEST_BLOCK:
-            raw, base, offset = raw[offset:] + stream.read(_READ_SIZE), base + offset, 0
-        is_last = base + offset == last
-        text, offset = bgzf.inflate_block(path, raw, offset, base)
-        yield text[skip : within if is_last else None]
-        skip = 0
-        if is_last:
-            return
-    if base + offset != last:
-        raise InputError.of(path, "and its index do not fit together; make the index again (tabix -f)")
+def _continued(rest: bytes, text: bytearray, begin: int, end: int) -> tuple[bytearray, int, int]:
+    """Put what was left of the text before in front of this one; returns memory, begin and end."""
+    if len(rest) <= begin:
+        text[begin - len(rest) : begin] = rest
+        return text, begin - len(rest), end
+    whole = bytearray(rest) + text[begin:end]
+    return whole, 0, len(whole)

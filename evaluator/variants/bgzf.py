@@ -20,6 +20,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 BLOCK_HEADER = 18
 DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment] # the stub says instance for class
 LARGEST_BLOCK = 1 << 16
+Raw = bytes | memoryview
 _GZIP_WRAPPER = 31  # zlib's word for "gzip header and checksum": every block's CRC is verified
 
 
@@ -103,7 +104,7 @@ def whole(path: Path) -> bytes:
     return b"".join(texts)
 
 
-def block_size(path: Path, raw: bytes, offset: int, base: int) -> int:
+def block_size(path: Path, raw: Raw, offset: int, base: int) -> int:
     """Return the compressed size of the block at an offset of `raw`; `base` is where `raw` begins."""
     if not _is_block(raw, offset):
         raise InputError.of(
@@ -112,7 +113,7 @@ def block_size(path: Path, raw: bytes, offset: int, base: int) -> int:
     return int.from_bytes(raw[offset + 16 : offset + 18], "little") + 1
 
 
-def inflate_block(path: Path, raw: bytes, offset: int, base: int) -> tuple[bytes, int]:
+def inflate_block(path: Path, raw: Raw, offset: int, base: int) -> tuple[bytes, int]:
     """Inflate the block at an offset of `raw`; `base` is where `raw` begins. Returns text and next offset."""
     after = offset + block_size(path, raw, offset, base)
     if after > len(raw):
@@ -125,7 +126,7 @@ def inflate_block(path: Path, raw: bytes, offset: int, base: int) -> tuple[bytes
         ) from error
 
 
-def _is_block(raw: bytes, offset: int) -> bool:
+def _is_block(raw: Raw, offset: int) -> bool:
     return raw[offset : offset + 4] == b"\x1f\x8b\x08\x04" and raw[offset + 12 : offset + 16] == b"BC\x02\x00"
 
 

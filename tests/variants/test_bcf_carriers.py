@@ -11,12 +11,13 @@ import pysam
 import pytest
 
 from evaluator.errors import InputError
-from evaluator.variants import bcf_carriers, bcf_slabs, bgzf
+from evaluator.variants import bcf_carriers, bcf_slabs, bgzf, bgzf_runs
 from evaluator.variants.bcf_genotypes import spelled
 from evaluator.variants.bcf_records import read_dictionary
 from evaluator.variants.intervals import Intervals, from_frame
 from evaluator.variants.joint import JointReading, read_joint
 from evaluator.variants.sources import open_source
+from tests.variants.test_probing import write_blocks
 
 WriteVcf = Callable[..., Path]
 SAMPLES = [f"N{number:02d}" for number in range(20)]
@@ -83,15 +84,18 @@ def compressed(folder: Path, text: bytes) -> Path:
 
 
 @pytest.mark.parametrize("below", [0, 1 << 30])
-@pytest.mark.parametrize("size", [16, 700, 5_000])
+@pytest.mark.parametrize(("size", "room"), [(64, 1 << 17), (64, 100), (700, 1 << 17), (5_000, 0)])
 def test_slabs_may_end_anywhere(
-    wide: Path, regions: Intervals, size: int, below: int, monkeypatch: pytest.MonkeyPatch
+    wide: Path, regions: Intervals, size: int, room: int, below: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Records that reach over the end of a slab, or are longer than one, are read like all others."""
+    """Records that reach over the end of a slab, or are longer than several, are read like all others."""
     expected = read(wide, regions, below=below)
     assert expected.tally.in_regions == RECORDS
     assert len(expected.found.calls) > 200
-    monkeypatch.setattr(bcf_slabs, "_SLAB_SIZE", size)
+    write_blocks(wide, bgzf.whole(wide), [size])
+    pysam.bcftools.index("-f", str(wide))
+    monkeypatch.setattr(bgzf_runs, "_BLOCKS", 2)
+    monkeypatch.setattr(bcf_slabs, "_ROOM", room)
     require_equal(read(wide, regions, below=below), expected)
 
 
@@ -101,7 +105,9 @@ def test_columns_may_be_made_at_any_time(
 ) -> None:
     """Genotypes that are numbered differently in each part of a file are put together by what they say."""
     expected = read(wide, regions, samples)
-    monkeypatch.setattr(bcf_slabs, "_SLAB_SIZE", 1_000)
+    write_blocks(wide, bgzf.whole(wide), [1_000])
+    pysam.bcftools.index("-f", str(wide))
+    monkeypatch.setattr(bgzf_runs, "_BLOCKS", 1)
     monkeypatch.setattr(bcf_carriers, "_MANY", 12)
     require_equal(read(wide, regions, samples), expected)
 

@@ -32,9 +32,9 @@ def record(contig: str, position: int, ref: str = "A", alt: str = "C", info: str
     return f"{contig}\t{position}\t.\t{ref}\t{alt}\t.\t.\t{info}\tGT\t0/1\n"
 
 
-def write_blocks(path: Path, text: str, sizes: list[int]) -> Path:
+def write_blocks(path: Path, text: str | bytes, sizes: list[int]) -> Path:
     """Compress a text in blocks of the given sizes, over and over."""
-    raw, blocks, at = text.encode(), [], 0
+    raw, blocks, at = text.encode() if isinstance(text, str) else text, [], 0
     while at < len(raw):
         piece = raw[at : at + sizes[len(blocks) % len(sizes)]]
         packer = zlib.compressobj(6, zlib.DEFLATED, -15)
