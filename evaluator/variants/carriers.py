@@ -213,7 +213,8 @@ def _classified(
 ) -> tuple[Coordinates, Coordinates]:
     """Return where, in the table of lines and wanted samples, nothing was called, and what must be parsed."""
     before = tabs[:, HEAD_COLUMNS - 1 :]
-    words = _words(text, begin, before if len(places) == before.shape[1] else before[:, places])
+    in_order = np.array_equal(places, np.arange(before.shape[1]))
+    words = _words(text, begin, before if in_order else before[:, places])
     plain = (words == _word(b"0/0:")) | (words == _word(b"0|0:"))
     plain |= (words == _word(b"0/0\t")) | (words == _word(b"0|0\t"))
     plain[(kinds == _GENOTYPE_LATER) | (kinds == _COPY_NUMBER)] = False
@@ -229,7 +230,7 @@ def _words(text: bytes, begin: int, before: Coordinates) -> Words:
     """Read the first bytes of the fields after these places as one number each."""
     count = len(text) - begin - _WORD
     at_each_byte: Words = np.ndarray((count,), "<u4", text, begin + 1, (1,))
-    if before[-1, -1] < count:
+    if before[-1].max() < count:
         return at_each_byte[before]
     words: Words = at_each_byte[np.minimum(before, count - 1)]
     for row, column in np.argwhere(before >= count).tolist():  # the last bytes of the slab

@@ -187,6 +187,21 @@ def test_haploid_reference_is_read_as_alone(
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("order", [[*SAMPLES[1:], SAMPLES[0]], SAMPLES[::-1]])
+def test_samples_may_stand_in_any_order(
+    form: str, order: list[str], write_vcf: WriteVcf, both: Both, tmp_path: Path
+) -> None:
+    """A carrier is found whose column is not where the order of names has it; the last one is short."""
+    records = [record(EXON + place, {5: "1"}, keys="GT", rest="0") for place in range(2)]
+    vcf = write_vcf("joint", records, form, samples=" ".join(order))
+    together, alone = both(write_sheet(tmp_path, *everyone(vcf)))
+    require_equal(together, alone)
+    assert pl.read_parquet(together / "calls.parquet")["newborn"].to_list() == [order[5]] * 2
+    some = everyone(vcf)[::3]
+    require_equal(*both(write_sheet(tmp_path, *some)))
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_copy_numbers_are_read_as_alone(form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path) -> None:
     """Beside a copy number neither 0/0 of a `<CNV>` nor a missing genotype is reference or unknown."""
     keys = "GT:GQ:CN"
