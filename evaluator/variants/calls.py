@@ -97,32 +97,37 @@ def with_values(path: Path, called: pl.DataFrame) -> pl.DataFrame:
     depths = pl.col("AD") if listed else pl.col("AD").str.split(",")
     place = pl.col("allele").cast(pl.Int64)
     alt_depth = depths.list.get(place, null_on_oob=True)
-    all_reads = pl.lit(None, pl.Int32)
-    if called["DP"].null_count():
-        counted = depths.list.eval(pl.element().cast(pl.Int32, strict=False).drop_nulls())
-        all_reads = pl.when(counted.list.len() > 0).then(counted.list.sum())
-    group = pl.col("group")
-    grouped = pl.col("PS").is_null() & group.is_not_null()
     stated = {
         "depth": pl.col("DP"),
         "alt_depth": alt_depth if listed else pl.when(alt_depth != ".").then(alt_depth),
         "genotype_quality": pl.col("GQ"),
         "allele_fraction": _fraction(called, place - 1),
     }
-    rows = called.lazy().with_columns(value.alias(f"{name} stated") for name, value in stated.items())
+    # Not lazily: a plan for so few columns takes longer than carrying it out.
+    rows = called.with_columns(value.alias(f"{name} stated") for name, value in stated.items())
     rows = rows.with_columns(
         pl.col(f"{name} stated").cast(CALLS[name], strict=False).alias(name) for name in stated
     )
-    numbered = rows.collect()
-    _require_numbers(path, numbered, tuple(stated))
-    return numbered.with_columns(
-        (pl.col("phased") | group.is_not_null()).alias("phased"),
-        pl.coalesce("PS", group).alias("phase_set"),
-        pl.when(grouped).then("group haplotype").otherwise("haplotype").alias("haplotype"),
-        pl.coalesce("depth", all_reads).alias("depth"),
-        # "nan" is a number that is above every threshold: it is none
-        pl.col("genotype_quality", "allele_fraction").fill_nan(None),
-    )
+    _require_numbers(path, rows, tuple(stated))
+    # "nan" is a number that is above every threshold: it is none
+    values = {name: pl.col(name).fill_nan(None) for name in ("genotype_quality", "allele_fraction")}
+    if called["DP"].null_count():
+        counted = depths.list.eval(pl.element().cast(pl.Int32, strict=False).drop_nulls())
+        values["depth"] = pl.coalesce("depth", pl.when(counted.list.len() > 0).then(counted.list.sum()))
+    return rows.with_columns(**values, **_phase(called))
+
+
+def _phase(called: pl.DataFrame) -> dict[str, pl.Expr]:
+    """Whether and how an allele is phased: by the genotype and PS, else by its group."""
+    group = pl.col("group")
+    if called["group"].null_count() == len(called):
+        return {"phase_set": pl.col("PS")}
+    grouped = pl.col("PS").is_null() & group.is_not_null()
+    return {
+        "phased": pl.col("phased") | group.is_not_null(),
+        "phase_set": pl.coalesce("PS", group),
+        "haplotype": pl.when(grouped).then("group haplotype").otherwise("haplotype"),
+    }
 
 
 def _fraction(called: pl.DataFrame, place: pl.Expr) -> pl.Expr:
@@ -139,9 +144,11 @@ def _fraction(called: pl.DataFrame, place: pl.Expr) -> pl.Expr:
 
 
 def _require_numbers(path: Path, calls: pl.DataFrame, names: tuple[str, ...]) -> None:
-    texts = [name for name in names if calls.schema[f"{name} stated"] == pl.String]
-    unread = [(pl.col(name).is_null() & pl.col(f"{name} stated").is_not_null()).alias(name) for name in texts]
-    wrong = calls.lazy().select("line", *unread).filter(pl.any_horizontal(*texts)).collect()
-    if len(wrong):
-        key = next(_KEY_OF[name] for name in texts if wrong[name][0])
-        raise InputError.of(path, f"has a {key} that is not a number", wrong["line"][0])
+    unread = [name for name in names if calls[name].null_count() > calls[f"{name} stated"].null_count()]
+    if unread:
+        wrong = [
+            (pl.col(name).is_null() & pl.col(f"{name} stated").is_not_null()).alias(name) for name in unread
+        ]
+        first = calls.select("line", *wrong).filter(pl.any_horizontal(unread)).row(0, named=True)
+        key = next(_KEY_OF[name] for name in unread if first[name])
+        raise InputError.of(path, f"has a {key} that is not a number", first["line"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -19,8 +20,19 @@ JUDGED = r"<(?:DEL|DUP|CNV|CN\d+)(?::[^>,]*)?>"
 ONE_COPY = "<CN1>"
 MISSING_ALT = "missing_alt"  # a genotype that names the ALT "." has an allele of which nothing is known
 _GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
-_SEQUENCE = r"^[ACGTNacgtn]+$"
-_STAR = "*"
+_SEQUENCE = re.compile(r"^[ACGTNacgtn]+$")
+_SINGLE = {".": MISSING_ALT, "*": SPANNING_DELETION}
+_SYMBOLS = (
+    (re.compile(f"^{JUDGED}$"), STRUCTURAL),
+    (re.compile(r"[\[\]]|^<BND"), BREAKEND),
+    (re.compile("^<INV"), INVERSION),
+    (re.compile("^<INS"), INSERTION),
+)
+# Why a kind leaves its stretch not assessed, never taken for reference.
+REASONS = {
+    **dict.fromkeys((WITHOUT_GENOTYPE, NO_CALL, MISSING_ALT), NO_CALL),
+    **dict.fromkeys((SYMBOLIC_ALLELE, BREAKEND, INVERSION, INSERTION), SYMBOLIC_ALLELE),
+}
 _SPELLED = pl.Schema(
     {
         GENOTYPE: pl.String,
@@ -44,12 +56,26 @@ def spelled_out(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
 
     Raises InputError, with the column `line`, for a text that is no genotype.
     """
-    table: list[tuple[object, ...]] = []
-    for text in rows[GENOTYPE].drop_nulls().unique(maintain_order=True):
-        if not _GENOTYPE.match(text):
-            line = rows.filter(pl.col(GENOTYPE) == text)["line"].min()
-            raise InputError.of(path, "has a genotype (GT) that is none", int(str(line)))
-        table.extend(_spelled(text))
+    texts = rows[GENOTYPE].drop_nulls().unique(maintain_order=True).to_list()
+    wrong = wrong_genotypes(texts)
+    if wrong:
+        raise no_genotype(path, rows.filter(pl.col(GENOTYPE).is_in(wrong))["line"])
+    return spelled(texts)
+
+
+def wrong_genotypes(texts: Iterable[str]) -> list[str]:
+    """Return those of the texts that are no genotype."""
+    return [text for text in texts if not _GENOTYPE.match(text)]
+
+
+def no_genotype(path: Path, lines: pl.Series) -> InputError:
+    """Return the error that names the first of the lines."""
+    return InputError.of(path, "has a genotype (GT) that is none", int(str(lines.min())))
+
+
+def spelled(texts: Iterable[str]) -> pl.DataFrame:
+    """Spell out genotypes, as in `spelled_out`, in their order."""
+    table = [row for text in texts for row in _spelled(text)]
     return pl.DataFrame(table, schema=_SPELLED, orient="row")
 
 
@@ -84,24 +110,40 @@ def named(path: Path, rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
         .with_row_index("row")
         .join(table.lazy(), on=GENOTYPE, how="left", maintain_order="left")
         .with_columns(pl.col("alt").str.split(",").list.get(place, null_on_oob=True).alias("called"))
-        .with_columns(_kind().alias("kind"))
-        .drop(GENOTYPE, "alt")
         .collect()
     )
     beyond = found["allele"].is_not_null() & found["called"].is_null()
     if beyond.any():
-        line = rows["line"].gather(found["row"].filter(beyond)).min()
-        message = "has a genotype (GT) that names an allele its ALT does not list"
-        raise InputError.of(path, message, int(str(line)))
-    _require_distinct(path, rows, found)
+        raise allele_beyond(path, rows["line"].gather(found["row"].filter(beyond)))
+    kinds = {text: kind_of(text) for text in found["called"].drop_nulls().unique()}
+    found = found.with_columns(_kind(kinds).alias("kind")).drop(GENOTYPE, "alt")
+    repeating = repeated_alts(rows["alt"])
+    if repeating:
+        require_distinct(path, rows, found, repeating)
     return found
 
 
-def _require_distinct(path: Path, rows: pl.DataFrame, found: pl.DataFrame) -> None:
-    """Raise InputError where a genotype names two numbers of one sequence: two copies would count as one."""
-    repeating = [text for text in rows["alt"].unique() if "," in text and _repeats(text)]
-    if not repeating:
-        return
+def allele_beyond(path: Path, lines: pl.Series) -> InputError:
+    """Return the error of a genotype that names more than ALT lists; it names the first of the lines."""
+    message = "has a genotype (GT) that names an allele its ALT does not list"
+    return InputError.of(path, message, int(str(lines.min())))
+
+
+def repeated_alts(alts: pl.Series) -> list[str]:
+    """Return the distinct ALTs in which a sequence stands twice; symbols may, and differ by INFO."""
+    return [text for text in alts.unique() if "," in text and _repeats(text)]
+
+
+def _repeats(alts: str) -> bool:
+    spelt = [allele for allele in alts.upper().split(",") if allele.isalpha()]
+    return len(set(spelt)) < len(spelt)
+
+
+def require_distinct(path: Path, rows: pl.DataFrame, found: pl.DataFrame, repeating: list[str]) -> None:
+    """Raise InputError where a genotype names two numbers of one sequence: two copies would count as one.
+
+    `found` has the called alleles and the `row` that each is of, which has `alt` and `line`.
+    """
     named = found.select("row", pl.col("called").str.to_uppercase()).filter(pl.col("called").is_not_null())
     doubtful = rows.select("alt", "line").with_row_index("row").filter(pl.col("alt").is_in(repeating))
     twice = named.filter(named.is_duplicated()).join(doubtful, on="row")
@@ -110,42 +152,35 @@ def _require_distinct(path: Path, rows: pl.DataFrame, found: pl.DataFrame) -> No
         raise InputError.of(path, message, int(str(twice["line"].min())))
 
 
-def _repeats(alts: str) -> bool:
-    """Tell whether a sequence stands twice; symbols may, and differ by INFO."""
-    spelt = [allele for allele in alts.upper().split(",") if allele.isalpha()]
-    return len(set(spelt)) < len(spelt)
+def kind_of(allele: str) -> str | None:
+    """Return what naming an allele of ALT makes of a genotype: a call, or why it is none.
+
+    >>> kind_of("ACG"), kind_of("*"), kind_of("<DEL:ME>"), kind_of("<CN1>")
+    ('call', 'spanning_deletion', 'structural', None)
+    """
+    if _SEQUENCE.match(allele):
+        return CALL
+    if allele == ONE_COPY:
+        return None
+    if allele in _SINGLE:
+        return _SINGLE[allele]
+    return next((kind for word, kind in _SYMBOLS if word.search(allele)), SYMBOLIC_ALLELE)
 
 
-def _kind() -> pl.Expr:
+def _kind(kinds: dict[str, str | None]) -> pl.Expr:
+    odd = {text: kind for text, kind in kinds.items() if kind != CALL}
+    called = pl.when(pl.col("called").is_in(list(odd))).then(
+        pl.col("called").replace_strict(odd, default=None, return_dtype=pl.String)
+    )
     return (
         pl.when(pl.col(GENOTYPE).is_null())
         .then(pl.lit(WITHOUT_GENOTYPE))
         .when(pl.col("allele").is_null())
         .then(pl.when(pl.col("missing") > 0).then(pl.lit(NO_CALL)))
-        .when(pl.col("called") == ONE_COPY)
-        .then(pl.lit(None, pl.String))
-        .when(pl.col("called") == ".")
-        .then(pl.lit(MISSING_ALT))
-        .when(pl.col("called") == _STAR)
-        .then(pl.lit(SPANNING_DELETION))
-        .when(pl.col("called").str.contains(_SEQUENCE))
-        .then(pl.lit(CALL))
-        .when(pl.col("called").str.contains(f"^{JUDGED}$"))
-        .then(pl.lit(STRUCTURAL))
-        .when(pl.col("called").str.contains(r"[\[\]]|^<BND"))
-        .then(pl.lit(BREAKEND))
-        .when(pl.col("called").str.starts_with("<INV"))
-        .then(pl.lit(INVERSION))
-        .when(pl.col("called").str.starts_with("<INS"))
-        .then(pl.lit(INSERTION))
-        .otherwise(pl.lit(SYMBOLIC_ALLELE))
+        .otherwise(called.otherwise(pl.lit(CALL)) if odd else pl.lit(CALL))
     )
 
 
 def doubt() -> pl.Expr:
     """Why a kind leaves its stretch not assessed, never taken for reference; null where it does not."""
-    reasons = {
-        **dict.fromkeys((WITHOUT_GENOTYPE, NO_CALL, MISSING_ALT), NO_CALL),
-        **dict.fromkeys((SYMBOLIC_ALLELE, BREAKEND, INVERSION, INSERTION), SYMBOLIC_ALLELE),
-    }
-    return pl.col("kind").replace_strict(reasons, default=None, return_dtype=pl.String)
+    return pl.col("kind").replace_strict(REASONS, default=None, return_dtype=pl.String)

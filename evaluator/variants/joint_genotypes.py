@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from evaluator.errors import InputError
-from evaluator.variants.calls import CALLED, FORMAT_KEYS, minimal_alleles, with_values
+from evaluator.variants.calls import CALLED, FORMAT_KEYS, with_values
 from evaluator.variants.carriers import TOO_MANY, Fields, Slabful, joined_fields
 from evaluator.variants.genotype_text import (
     CALL,
     GENOTYPE,
     NO_CALL,
+    REASONS,
     STRUCTURAL,
     WITHOUT_GENOTYPE,
-    doubt,
-    named,
-    spelled_out,
 )
 from evaluator.variants.intervals import Coordinates
-from evaluator.variants.pairs import Flags, distinct
+from evaluator.variants.joint_alleles import SPELLED_OUT, Named, name_alleles
+from evaluator.variants.pairs import Flags, Pairs, joined_pairs
 from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
-from evaluator.variants.structural import copy_number_speaks, is_structural, structural_calls
+from evaluator.variants.structural import SHORTEST, copy_number_speaks, is_structural, structural_calls
 from evaluator.variants.well_formed import TOO_MANY_FIELDS
 
-_KEYS = (GENOTYPE, *FORMAT_KEYS, TOO_MANY)
 _CALLED = pl.Schema([("sample", pl.Int64()), *CALLED.items()])
 _SOURCE = ("source_position", "source_ref", "source_alts")
-_OF_ALLELES = ("contig", "position", "ref", "alt", "filters", "info", "allele", *_SOURCE)
+_OF_CALLS = ["contig", "position", "ref", "alt", "filters", "line", *_SOURCE]
+_OF_ALLELES = ["info", *_OF_CALLS]
+_NO_VALUES = pl.Schema({"record": pl.Int64, "sample": pl.Int64})
 _NOWHERE = np.empty(0, np.int64)
 _UNRESOLVED = pl.Schema({"sample": pl.Int64, "start": pl.Int64, "end": pl.Int64, "reason": pl.String})
 _STRUCTURAL = pl.Schema({**STRUCTURAL_CALLED, "sample": pl.Int64()})
@@ -61,6 +63,20 @@ _NOTHING = Together(
 )
 
 
+@dataclass(frozen=True)
+class _Others:
+    """Genotypes that are no call: record, by row, and sample; and of each the kind, a place in `kinds`."""
+
+    pairs: Pairs
+    kind: NDArray[np.int8]
+    kinds: list[str | None]
+
+    def of(self, kinds: Collection[str | None]) -> _Others:
+        """Return those of some kinds."""
+        some = np.array([kind in kinds for kind in self.kinds], dtype=np.bool_)[self.kind]
+        return _Others(self.pairs[some], self.kind[some], self.kinds)
+
+
 def put_together(parts: list[Together]) -> Together:
     """Put the genotypes of several stretches of a file together."""
     parts = parts or [_NOTHING]
@@ -78,16 +94,6 @@ def _stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
     return frames[0] if len(frames) == 1 else pl.concat(frames)
 
 
-@dataclass(frozen=True)
-class _Meanings:
-    """The distinct genotypes of each record, spelled out, and which of them each value is."""
-
-    rows: pl.DataFrame  # a row per called allele of a genotype, or one with none
-    genotypes: Coordinates  # per value: its genotype, a number
-    first: Coordinates  # per genotype: its first row
-    count: Coordinates  # per genotype: how many rows
-
-
 def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples: int) -> Together:
     """Parse what slabs hold; `records` are those of them, by number, that overlap the regions.
 
@@ -97,52 +103,71 @@ def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples
     row_of[records["record"].to_numpy()] = np.arange(len(records))
     values = _values(slabfuls, row_of)
     _require_fields(path, records, values)
-    meanings = _meanings(path, records, values)
-    value, row = _expanded(meanings)
-    is_call = (meanings.rows["kind"] == CALL).fill_null(value=False).to_numpy()
-    calls = minimal_alleles(meanings.rows.filter(pl.Series(is_call)))
-    number = np.cumsum(is_call) - 1  # of a row among those that are calls
-    called = is_call[row]
-    facts = calls.drop("info", "filter", "called", "kind", "record", "qual")
-    stated = values.drop("record", GENOTYPE, TOO_MANY)
-    if len(value) != len(values) or not called.all():
-        stated = stated[value[called]]
-    stated = stated.hstack(facts[number[row[called]]])
-    others = meanings.rows.select("record", "kind", doubt().alias("reason"))[row[~called]]
-    others = others.with_columns(values["sample"].gather(value[~called]))
-    others = others.filter(~_by_copy_number(values, meanings.rows, value, row)[~called])
+    named = name_alleles(path, records, values[GENOTYPE], values["record"].to_numpy())
+    called = named.is_kind(CALL)
+    calls = with_values(path, _stated(values, named, called))
+    structural, by_copy_number = _structural(path, records, values, named)
+    others = _others(values, named, ~called & ~by_copy_number)
     without = _without_genotype(records)
     return Together(
-        with_values(path, stated).select([name for name in _CALLED if name != "info"]),
-        _alleles(calls),
+        calls[[name for name in _CALLED if name != "info"]],
+        _alleles(named, called),
         _unresolved(records, _no_calls(slabfuls, row_of), others, without, samples),
         _set_aside(others, len(without), samples),
-        _structural(path, values, meanings.rows, value, row),
+        structural,
     )
 
 
+def _stated(values: pl.DataFrame, named: Named, which: Flags) -> pl.DataFrame:
+    """Return rows of what genotypes name, with the alleles and with what FORMAT says beside the genotype."""
+    value, genotype, allele = named.value, named.genotype, named.allele
+    if not which.all():
+        value, genotype, allele = value[which], genotype[which], allele[which]
+    stated = _beside_genotypes(values)
+    if len(value) != len(values) or not which.all():
+        stated = stated[value]
+    spelt = named.genotypes[SPELLED_OUT][genotype]
+    alleles = named.listed.alleles[_OF_CALLS][allele]
+    return _with_absent(stated.hstack(spelt).hstack(alleles))
+
+
+def _beside_genotypes(values: pl.DataFrame) -> pl.DataFrame:
+    return values[[name for name in values.columns if name not in ("record", TOO_MANY)]]
+
+
+def _with_absent(values: pl.DataFrame) -> pl.DataFrame:
+    """Add the FORMAT keys that no record has."""
+    absent = [pl.Series(key, [None], dtype=pl.String) for key in FORMAT_KEYS if key not in values.columns]
+    return values.hstack([null.new_from_index(0, len(values)) for null in absent])
+
+
+def _others(values: pl.DataFrame, named: Named, which: Flags) -> _Others:
+    """Return record, sample and kind of genotypes that are no call, nor reference."""
+    rows = np.flatnonzero(which & ~named.is_kind(None))
+    samples = values["sample"].to_numpy()[named.value[rows]]
+    return _Others(Pairs(named.record[rows], samples), named.kind[rows], named.kinds)
+
+
 def _structural(
-    path: Path, values: pl.DataFrame, meanings: pl.DataFrame, value: Coordinates, row: Coordinates
-) -> pl.DataFrame:
-    """Return the structural calls, by genotype or by copy number."""
-    wanted = meanings.select(is_structural().fill_null(value=False)).to_series().to_numpy()[row]
-    wanted |= _by_copy_number(values, meanings, value, row)
-    if not wanted.any():
-        return _NOTHING.structural
-    stated = values.drop("record", GENOTYPE, TOO_MANY)[value[wanted]].hstack(meanings[row[wanted]])
-    return structural_calls(path, stated).select(list(_STRUCTURAL))
-
-
-def _by_copy_number(
-    values: pl.DataFrame, meanings: pl.DataFrame, value: Coordinates, row: Coordinates
-) -> Flags:
-    """Tell of which pairs of a value and a row of its meaning the copy number says what is there."""
-    found = np.zeros(len(value), dtype=np.bool_)
-    if values["CN"].count():
-        known = np.flatnonzero(values["CN"].is_not_null().to_numpy()[value])
-        pairs = meanings.select("alt", "allele", "kind")[row[known]].hstack(values.select("CN")[value[known]])
-        found[known] = pairs.select(copy_number_speaks().fill_null(value=False)).to_series().to_numpy()
-    return found
+    path: Path, records: pl.DataFrame, values: pl.DataFrame, named: Named
+) -> tuple[pl.DataFrame, Flags]:
+    """Return the structural calls, by genotype or by copy number, and which rows the copy number decides."""
+    decided = np.zeros(len(named.record), dtype=np.bool_)
+    alt, ref = records["alt"], records["ref"]
+    eventful = (alt.str.contains("<", literal=True) | (ref.str.len_bytes() > SHORTEST)).to_numpy()
+    rows = np.flatnonzero(eventful[named.record]) if eventful.any() else _NOWHERE
+    if not len(rows):
+        return _NOTHING.structural, decided
+    kinds = pl.Series("kind", named.kinds, dtype=pl.String).gather(named.kind[rows])
+    spelt = named.genotypes[SPELLED_OUT][named.genotype[rows]]
+    called = named.listed.alleles["called"].gather(pl.Series(named.allele[rows]).replace(-1, None))
+    stated = _with_absent(_beside_genotypes(values)[named.value[rows]])
+    of_record = records.drop("start", "end", "format", "record")[named.record[rows]]
+    told = pl.concat([stated, spelt, of_record], how="horizontal").with_columns(called, kinds)
+    speaks = told.select(copy_number_speaks().fill_null(value=False)).to_series()
+    decided[rows] = speaks.to_numpy()
+    events = told.filter(speaks | told.select(is_structural().fill_null(value=False)).to_series())
+    return structural_calls(path, events).select(list(_STRUCTURAL)), decided
 
 
 def _values(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:
@@ -151,22 +176,22 @@ def _values(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:
     by_format: dict[str, list[Fields]] = {}
     for first, part in zip(_firsts(slabfuls), slabfuls, strict=True):
         if part.values is not None:
-            frames.append(part.values.with_columns(pl.col("record") + first))
+            frames.append(part.values.with_columns(pl.col("record") + first) if first else part.values)
         for fields in part.fields:
             by_format.setdefault(fields.format, []).append(fields.moved(first))
     frames += [joined_fields(fields).values() for fields in by_format.values()]
-    if len(frames) > 1:  # each frame numbers its own genotypes
-        frames = [frame.cast({pl.Enum: pl.String}) for frame in frames]
-    nothing = pl.DataFrame(schema={"record": pl.Int64, "sample": pl.Int64})
-    values = pl.concat([nothing, *frames], how="diagonal")
-    absent = [pl.lit(None, pl.String).alias(key) for key in _KEYS if key not in values.columns]
+    if len(frames) != 1:  # each frame numbers its own genotypes
+        frames = [_NO_VALUES.to_frame(), *(frame.cast({pl.Enum: pl.String}) for frame in frames)]
+    values = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal")
+    if GENOTYPE not in values.columns:
+        values = values.with_columns(pl.lit(None, pl.String).alias(GENOTYPE))
     row = row_of[values["record"].to_numpy()]
-    values = values.with_columns(pl.Series("record", row), *absent)
+    values = values.with_columns(pl.Series("record", row))
     return values if (row >= 0).all() else values.filter(pl.Series(row >= 0))
 
 
 def _require_fields(path: Path, records: pl.DataFrame, values: pl.DataFrame) -> None:
-    if values[TOO_MANY].count():
+    if TOO_MANY in values.columns and values[TOO_MANY].count():
         lines = records["line"].gather(values.filter(pl.col(TOO_MANY).is_not_null())["record"])
         raise InputError.of(path, TOO_MANY_FIELDS, int(str(lines.min())))
 
@@ -176,42 +201,16 @@ def _firsts(slabfuls: list[Slabful]) -> list[int]:
     return [0, *np.cumsum(counts).tolist()[:-1]]
 
 
-def _meanings(path: Path, records: pl.DataFrame, values: pl.DataFrame) -> _Meanings:
-    genotype = values[GENOTYPE]
-    numbered = genotype.dtype
-    if not isinstance(numbered, pl.Enum):
-        numbered = pl.Enum(genotype.drop_nulls().unique())
-    texts = numbered.categories.alias(GENOTYPE)
-    code = genotype.cast(numbered).to_physical().cast(pl.Int64).fill_null(len(texts))
-    kinds = len(texts) + 1  # the last one is no text
-    key = values["record"].to_numpy() * kinds + code.to_numpy()
-    found, genotypes = distinct(key, max(1, len(records) * kinds))
-    record, text = np.divmod(found, kinds)
-    pairs = records.drop("start", "end", "format", "record")[record].with_columns(
-        pl.Series("record", record), texts.extend_constant(None, 1).gather(text)
-    )
-    alleles = named(path, pairs, spelled_out(path, pairs))
-    count = np.bincount(alleles["row"].to_numpy(), minlength=len(found))
-    rows = pairs[alleles["row"]].hstack(alleles.drop("row"))
-    return _Meanings(rows, genotypes, np.cumsum(count) - count, count)
-
-
-def _expanded(meanings: _Meanings) -> tuple[Coordinates, Coordinates]:
-    """Return pairs of a value and a row of its meaning."""
-    if (meanings.count == 1).all():
-        return np.arange(len(meanings.genotypes)), meanings.first[meanings.genotypes]
-    count = meanings.count[meanings.genotypes]
-    value = np.repeat(np.arange(len(count)), count)
-    within = np.arange(len(value)) - np.repeat(np.cumsum(count) - count, count)
-    return value, meanings.first[meanings.genotypes[value]] + within
-
-
-def _alleles(calls: pl.DataFrame) -> pl.DataFrame:
+def _alleles(named: Named, called: Flags) -> pl.DataFrame:
     """Return a row per record and called allele; what only a sample's genotype could say is null."""
-    distinct = calls.unique(["record", "allele"], maintain_order=True)
-    return distinct.select(
-        name if name in _OF_ALLELES else pl.lit(None, dtype).alias(name) for name, dtype in CALLED.items()
-    )
+    listed = named.listed
+    seen = np.zeros(len(listed.number), dtype=np.bool_)
+    seen[named.allele[called]] = True
+    places = np.flatnonzero(seen)
+    rows = listed.alleles[_OF_ALLELES][places]
+    rows = rows.hstack([pl.Series("allele", listed.number[places], dtype=pl.Int16)])
+    absent = [pl.Series(name, [None], dtype) for name, dtype in CALLED.items() if name not in rows.columns]
+    return rows.hstack([null.new_from_index(0, len(rows)) for null in absent])[list(CALLED)]
 
 
 def _without_genotype(records: pl.DataFrame) -> Coordinates:
@@ -221,34 +220,37 @@ def _without_genotype(records: pl.DataFrame) -> Coordinates:
     return np.flatnonzero(records["format"].is_in(without).to_numpy()) if without else _NOWHERE
 
 
-def _no_calls(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:
+def _no_calls(slabfuls: list[Slabful], row_of: Coordinates) -> Pairs:
     """Return the pairs of record, by row, and sample of which the file says that nothing was called."""
     firsts = _firsts(slabfuls)
-    numbers = [part.no_calls.records + n for n, part in zip(firsts, slabfuls, strict=True)]
-    row = row_of[np.concatenate(numbers)]
-    sample = np.concatenate([part.no_calls.samples for part in slabfuls])
-    return pl.DataFrame({"record": row[row >= 0], "sample": sample[row >= 0]})
+    pairs = joined_pairs([part.no_calls.moved(n) for n, part in zip(firsts, slabfuls, strict=True)])
+    row = row_of[pairs.records]
+    return Pairs(row[row >= 0], pairs.samples[row >= 0])
 
 
 def _unresolved(
-    records: pl.DataFrame, no_calls: pl.DataFrame, others: pl.DataFrame, without: Coordinates, samples: int
+    records: pl.DataFrame, no_calls: Pairs, others: _Others, without: Coordinates, samples: int
 ) -> pl.DataFrame:
     """Return the spans whose genotype says neither reference nor a sequence: never taken for reference."""
-    if len(without):
-        everyone = pl.DataFrame({"sample": np.arange(samples)})
-        no_calls = pl.concat([no_calls, pl.DataFrame({"record": without}).join(everyone, how="cross")])
-    doubted = others.drop_nulls("reason").select("record", "sample", "reason")
-    rows = pl.concat([no_calls.with_columns(pl.lit(NO_CALL).alias("reason")), doubted])
-    spans = rows.hstack(records.select("start", "end")[rows["record"]])
-    return spans.select(pl.col(name).cast(dtype) for name, dtype in _UNRESOLVED.items())
+    everyone = Pairs(np.repeat(without, samples), np.tile(np.arange(samples), len(without)))
+    doubted = others.of(REASONS)
+    pairs = joined_pairs([no_calls, everyone, doubted.pairs])
+    undecided = pl.Series([NO_CALL]).new_from_index(0, len(pairs.records) - len(doubted.kind))
+    reasons = pl.Series([REASONS.get(str(kind)) for kind in others.kinds], dtype=pl.String)
+    start, end = (records[name].to_numpy()[pairs.records] for name in ("start", "end"))
+    told = pairs.samples, start, end, pl.concat([undecided, reasons[doubted.kind]])
+    return pl.DataFrame(dict(zip(_UNRESOLVED, told, strict=True)), schema=_UNRESOLVED)
 
 
-def _set_aside(others: pl.DataFrame, without: int, samples: int) -> pl.DataFrame:
-    if others.is_empty() and not without:
-        return _NOTHING.set_aside
-    counted = others.filter(~pl.col("kind").is_in([NO_CALL, STRUCTURAL])).group_by("sample", "kind").len()
+def _set_aside(others: _Others, without: int, samples: int) -> pl.DataFrame:
+    """Count what is neither a call nor told as one of the spans that nothing was called in."""
+    counted = others.of([kind for kind in others.kinds if kind not in (NO_CALL, STRUCTURAL)])
+    found, count = np.unique(counted.pairs.samples * len(others.kinds) + counted.kind, return_counts=True)
+    sample, kind = np.divmod(found, len(others.kinds))
+    names = pl.Series(others.kinds, dtype=pl.String)[kind]
+    told = pl.DataFrame({"sample": sample, "kind": names, "len": count}, schema=_SET_ASIDE)
     if not without:
-        return counted
+        return told
     everyone = pl.DataFrame({"sample": np.arange(samples)})
     unnamed = everyone.with_columns(kind=pl.lit(WITHOUT_GENOTYPE), len=pl.lit(without, pl.UInt32))
-    return pl.concat([counted, unnamed])
+    return pl.concat([told, unnamed])

@@ -34,21 +34,15 @@ def trim_alleles(calls: pl.DataFrame) -> pl.DataFrame:
     trimmed once.
     """
     several = (pl.col("ref").str.len_bytes() > 1) & (pl.col("alt").str.len_bytes() > 1)
-    pairs = calls.filter(several).select("ref", "alt").unique()
-    if pairs.is_empty():
+    rows = calls.select(pl.arg_where(several)).to_series()
+    if rows.is_empty():
         return calls
-    trimmed = [minimal(0, ref, alt) for ref, alt in pairs.iter_rows()]
-    table = pairs.with_columns(
-        pl.Series("shift", [shift for shift, _, _ in trimmed], dtype=pl.Int32),
-        pl.Series("trimmed_ref", [ref for _, ref, _ in trimmed], dtype=pl.String),
-        pl.Series("trimmed_alt", [alt for _, _, alt in trimmed], dtype=pl.String),
-    )
-    return (
-        calls.join(table, on=["ref", "alt"], how="left", maintain_order="left")
-        .with_columns(
-            pl.col("position") + pl.col("shift").fill_null(0),
-            pl.coalesce("trimmed_ref", "ref").alias("ref"),
-            pl.coalesce("trimmed_alt", "alt").alias("alt"),
-        )
-        .drop("shift", "trimmed_ref", "trimmed_alt")
+    pairs = calls[["ref", "alt"]][rows].rows()
+    minimal_of = {pair: minimal(0, *pair) for pair in set(pairs)}
+    shifts, refs, alts = zip(*(minimal_of[pair] for pair in pairs), strict=True)
+    moved = calls["position"].gather(rows) + pl.Series(shifts, dtype=pl.Int32)
+    return calls.with_columns(
+        calls["position"].scatter(rows, moved),
+        calls["ref"].scatter(rows, refs),
+        calls["alt"].scatter(rows, alts),
     )

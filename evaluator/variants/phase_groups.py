@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 import polars as pl
 
@@ -10,37 +12,41 @@ _PHASED_PAIR = re.compile(r"^(\d+)\|(\d+)$")
 _HAPLOTYPE = re.compile(r"^(.+)-([12])$")
 _PAIR = 2  # only diploid genotypes are told in this way
 
+Said = tuple[str, int]  # group, and the allele's 0-based place in it
+
 
 def with_phase_group(called: pl.DataFrame) -> pl.DataFrame:
     """Add `group` and `group haplotype` (0 or 1) of each called allele; both null where nothing is said.
 
     PGT with PID goes before HP.
     """
-    called = _with_physical_phase(called)
-    by_pgt = pl.col("group haplotype").is_not_null()
-    if not called["HP"].count():
-        return called.with_columns(pl.when(by_pgt).then("PID").alias("group"))
-    rows = called.select("GT", "HP", "allele", "group haplotype").iter_rows()
-    said = [_told_by_hp(*row[:3]) if row[3] is None else (None, row[3]) for row in rows]
-    names = pl.Series("group", [name for name, _ in said], dtype=pl.String)
-    places = pl.Series("group haplotype", [place for _, place in said], dtype=pl.Int8)
-    return called.with_columns(pl.when(by_pgt).then("PID").otherwise(names).alias("group"), places)
+    said = _said(called, ("GT", "allele", "HP"), _by_hp) | _said(
+        called, ("GT", "allele", "PGT", "PID"), _by_pgt
+    )
+    group = pl.Series("group", [None], dtype=pl.String).new_from_index(0, len(called))
+    haplotype = pl.Series("group haplotype", [None], dtype=pl.Int8).new_from_index(0, len(called))
+    if said:
+        group = group.scatter(list(said), [name for name, _ in said.values()])
+        haplotype = haplotype.scatter(list(said), [place for _, place in said.values()])
+    return called.hstack([group, haplotype])
 
 
-def _with_physical_phase(called: pl.DataFrame) -> pl.DataFrame:
-    """Add the allele's place in GATK's PGT, null where it says nothing; only few distinct genotypes occur."""
-    key = ["GT", "PGT", "allele"]
-    group = pl.repeat(None, len(called), dtype=pl.Int8, eager=True).alias("group haplotype")
-    told = called.lazy().select(*key, "PID").with_row_index("row").drop_nulls().drop("PID").collect()
-    if len(told):
-        distinct = told.select(key).unique()
-        places = [_place_in_group(*row) for row in distinct.iter_rows()]
-        table = distinct.with_columns(pl.Series("place", places, dtype=pl.Int8))
-        placed = told.join(table, on=key, how="left", maintain_order="left")
-        group = group.scatter(placed["row"], placed["place"])
-    return called.with_columns(group)
+def _said(called: pl.DataFrame, keys: tuple[str, ...], rule: Callable[..., Said | None]) -> dict[int, Said]:
+    """Return by row what a rule makes of these columns, where all of them are filled."""
+    if any(called[key].null_count() == len(called) for key in keys):
+        return {}
+    filled = called.select(pl.arg_where(pl.all_horizontal(pl.col(keys).is_not_null()))).to_series()
+    values = (called[key][filled].to_list() for key in keys)
+    rows = zip(filled.to_list(), *values, strict=True)
+    return {row: said for row, *texts in rows if (said := rule(*texts)) is not None}
 
 
+def _by_pgt(genotype: str, allele: int, group_genotype: str, group: str) -> Said | None:
+    place = _place_in_group(genotype, group_genotype, allele)
+    return None if place is None else (group, place)
+
+
+@lru_cache(maxsize=1 << 10)  # only few distinct genotypes occur
 def _place_in_group(genotype: str, group_genotype: str, allele: int) -> int | None:
     """Return an allele's 0-based place in PGT; only where PGT is the same diploid genotype, phased.
 
@@ -57,22 +63,22 @@ def _place_in_group(genotype: str, group_genotype: str, allele: int) -> int | No
     return places[0] if len(places) == 1 else None
 
 
-def _told_by_hp(genotype: str, haplotypes: str | None, allele: int) -> tuple[str | None, int | None]:
+def _by_hp(genotype: str, allele: int, haplotypes: str) -> Said | None:
     """Return the group and the 0-based haplotype that HP gives an allele.
 
     HP has one `group-number` for each allele of the genotype, in its order: the group is shared by the
     genotypes that were phased together, the number (1 or 2) is the haplotype.
 
-    >>> _told_by_hp("0/1", "100-2,100-1", 1), _told_by_hp("1/1", "100-1,100-2", 1)
-    (('100', 0), (None, None))
+    >>> _by_hp("0/1", 1, "100-2,100-1"), _by_hp("1/1", 1, "100-1,100-2")
+    (('100', 0), None)
     """
     numbers = re.findall(r"\d+", genotype)
-    told = [_HAPLOTYPE.match(text) for text in (haplotypes or "").split(",")]
+    told = [_HAPLOTYPE.match(text) for text in haplotypes.split(",")]
     parts = [match.groups() for match in told if match]
     groups, places = {name for name, _ in parts}, {place for _, place in parts}
     if len(numbers) != _PAIR or len(told) != _PAIR or len(groups) != 1 or len(places) != _PAIR:
-        return None, None
+        return None
     if numbers.count(str(allele)) != 1 or "." in genotype:
-        return None, None
+        return None
     name, place = parts[numbers.index(str(allele))]
     return name, int(place) - 1
