@@ -17,8 +17,9 @@ from evaluator.panel.model import Panel
 from evaluator.provenance import Provenance, sha256_of_text, write_parquet
 from evaluator.tables import ALLELES_SEEN, CALLS, UNCALLABLE
 from evaluator.variants.cohort import Cohort
+from evaluator.variants.fasta import LONGEST, Reference
 from evaluator.variants.header import ANNOTATION_KEYS
-from evaluator.variants.intervals import SPACING_BITS, Intervals, places
+from evaluator.variants.intervals import SPACING_BITS, Intervals, both, places
 from evaluator.variants.newborn import NewbornData
 from evaluator.variants.references import Thresholds
 from evaluator.variants.sample_facts import with_sample_facts
@@ -42,7 +43,8 @@ class Scope:
     panel: Panel
     regions: Intervals
     padding: int
-    fasta: Mapping[str, object] | None = None  # identity of the sequence that indels were aligned by
+    reference: Reference | None = None  # the sequence that indels are aligned by
+    held: Intervals | None = None  # regions in which the batch was read before, if it was
     build_is_known: bool = False  # of every file, from an earlier extraction
 
     def thresholds(self) -> Thresholds:
@@ -50,9 +52,19 @@ class Scope:
         criteria = self.panel.criteria
         return Thresholds(criteria.callability.min_depth, criteria.quality.min_genotype_quality)
 
-    def normalisation(self) -> dict[str, object]:
-        """Return the form of the stored alleles; trimmed ones may stand where the caller put them."""
-        return {"trimmed": True, "left_aligned": self.fasta is not None, "fasta": self.fasta}
+    def normalisation(self, regions: Intervals) -> dict[str, object]:
+        """Return the form of the alleles in the regions; trimmed ones may stand where the caller put them.
+
+        The FASTA is told by its bases, and up to what length indels were looked for beside the regions.
+        """
+        fasta = None
+        if self.reference is not None:
+            fasta = {"bases_sha256": self.reference.sha256(regions), "longest": LONGEST}
+        return {"trimmed": True, "left_aligned": fasta is not None, "fasta": fasta}
+
+    def all_regions(self) -> Intervals:
+        """Return the regions in which the batch will have been read."""
+        return self.regions if self.held is None else both(self.regions, self.held)
 
     def regions_list(self) -> list[list[object]]:
         """Return the regions as rows of contig, start (0-based), end."""
@@ -175,7 +187,7 @@ def batch_manifest(
         "padding": scope.padding,
         "callability": {name: getattr(panel.criteria.callability, name) for name in BLOCK_RULES},
         "reference_genotypes": asdict(scope.thresholds()),
-        "normalisation": scope.normalisation(),
+        "normalisation": scope.normalisation(scope.all_regions()),
         "newborns": sum(len(data.newborns) for data in newborns),
         "inputs": sorted(
             (entry for data in newborns for entry in data.entries), key=lambda entry: int(str(entry["row"]))

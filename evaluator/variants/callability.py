@@ -12,13 +12,22 @@ import polars as pl
 from evaluator.errors import InputError
 from evaluator.panel.criteria import Callability
 from evaluator.variants import bgzf
+from evaluator.variants.alignment import AsWritten
 from evaluator.variants.build import CONTIG_ALIASES, require_build
 from evaluator.variants.calls import CALLED, with_format_values
 from evaluator.variants.genotypes import UNRESOLVED as SPANS
 from evaluator.variants.genotypes import read_genotypes
 from evaluator.variants.header import choose_sample
-from evaluator.variants.intervals import Coordinates, Intervals, as_frame, from_frame, merged, within_contig
-from evaluator.variants.records import Tally, sample_column, scan
+from evaluator.variants.intervals import (
+    SPACING,
+    Coordinates,
+    Intervals,
+    as_frame,
+    from_frame,
+    merged,
+    within_contig,
+)
+from evaluator.variants.records import Tally, sample_column
 from evaluator.variants.sources import open_source
 from evaluator.variants.substitutions import UNEQUAL_BLOCK
 
@@ -57,16 +66,17 @@ def no_evidence(regions: Intervals) -> Evidence:
 
 
 def read_callable(
-    path: Path, names: tuple[str, ...], regions: Intervals, build: str, rule: Callability
+    path: Path, names: tuple[str, ...], form: AsWritten, build: str, rule: Callability
 ) -> Evidence:
     """Read a BED or gVCF of callable sequence; raises InputError when it is neither, or of another build.
 
-    `names` are those under which the newborn may stand in a gVCF of several samples, the likeliest first.
+    `names` are those under which the newborn may stand in a gVCF of several samples, the likeliest first;
+    `form` knows the regions, and how the gVCF's alleles are brought to the form of the newborn's.
     """
     bgzf.require_file(path)
     name = path.name.removesuffix(".gz").removesuffix(".bgz")
     if name.endswith((".vcf", ".bcf", ".gvcf")):
-        return _read_gvcf(path, names, regions, build, rule)
+        return _read_gvcf(path, names, form, build, rule)
     return Evidence("bed", read_bed(path), SPANS.to_frame(), default="not_in_bed")
 
 
@@ -142,14 +152,14 @@ def _wrong_line(text: bytes) -> int:
 
 
 def _read_gvcf(
-    path: Path, names: tuple[str, ...], regions: Intervals, build: str, rule: Callability
+    path: Path, names: tuple[str, ...], form: AsWritten, build: str, rule: Callability
 ) -> Evidence:
     source = open_source(path)
-    require_build(source.header, build, regions.contigs())
+    require_build(source.header, build, form.read.contigs())
     known = [name for name in names if name in source.header.samples]
     column = choose_sample(source.header, known[0] if known else None, None)
     labels, calls, blocks = [SPANS.to_frame()], [CALLED.to_frame()], [NOWHERE]
-    for frame in scan(source, regions, [column], Tally()):
+    for frame in form.scan(source, form.read, [column], Tally()):
         labels.append(labelled(frame, column, rule))
         genotypes = read_genotypes(path, frame, [column])
         # A called <NON_REF> says that something is there: its block is no reference block.
@@ -168,14 +178,15 @@ def _read_gvcf(
         blocks=merged(
             np.concatenate([part.starts for part in blocks]), np.concatenate([part.ends for part in blocks])
         ),
-        calls=pl.concat(calls),
+        calls=form.moved(pl.concat(calls)),
     )
 
 
 def labelled(records: pl.DataFrame, sample: str, rule: Callability) -> pl.DataFrame:
     """Give every record its span and the reason why it is not assessed, null where it is.
 
-    A block must hold at each of its bases, so its least depth counts where the file gives it.
+    A block must hold at each of its bases, so its least depth counts where the file gives it. What an
+    aligned allele adds to the left of its record (`alignment`) can be doubted by the record, not assessed.
     """
     records = with_format_values(records, sample_column(sample), ("GT", "MIN_DP", "DP", "AD", "LAD", "GQ"))
     reads = [pl.col(key).str.split(",").list.eval(_COUNT).list.sum() for key in ("AD", "LAD")]
@@ -191,7 +202,11 @@ def labelled(records: pl.DataFrame, sample: str, rule: Callability) -> pl.DataFr
         .when(~pl.col("filter").is_in(["PASS", ".", ""]) | _below(quality, rule.min_genotype_quality))
         .then(pl.lit("low_quality"))
     )
-    return records.select("start", "end", reason.cast(pl.String).alias("reason"))
+    written = pl.col("start") // SPACING * SPACING + pl.col("position") - 1
+    start = pl.when(pl.col("reason").is_null()).then(written).otherwise("start")
+    return records.with_columns(reason.cast(pl.String).alias("reason")).select(
+        start.alias("start"), "end", "reason"
+    )
 
 
 def _below(value: pl.Expr, threshold: float | None) -> pl.Expr:

@@ -21,7 +21,7 @@ from evaluator.errors import InputError
 from evaluator.variants import bgzf
 from evaluator.variants.annotations import ALLELE, ENTRIES, bcsq_entries
 from evaluator.variants.build import CONTIG_ALIASES
-from evaluator.variants.fasta import contigs_of, opened_fasta, require_bases, write_alleles
+from evaluator.variants.fasta import contigs_of, is_spelt, opened_fasta, require_bases, write_alleles
 from evaluator.variants.sites import info_value, open_sites, read_sites
 
 _MOST_PROBLEMS = 20
@@ -51,18 +51,17 @@ def computed_entries(alleles: pl.DataFrame, genome: Genome, build: str) -> pl.Da
     Contigs may be named `1` or `chr1` in either file. Raises InputError where the FASTA lacks a contig or has
     other bases than REF, and where the GFF3 is not of Ensembl's layout.
     """
-    spelt = pl.all_horizontal(pl.col(name).str.contains("^[ACGT]+$") for name in ("ref", "alt"))
-    wanted = alleles.select(ALLELE).filter(spelt)
+    wanted = alleles.select(ALLELE).filter(is_spelt())
     if wanted.is_empty():
         return ENTRIES.to_frame()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with opened_fasta(genome.fasta, folder) as (indexed, reference):
-            names = contigs_of(genome.fasta, reference, wanted)
-            require_bases(genome.fasta, reference, wanted, names)
+        with opened_fasta(genome.fasta, folder) as reference:
+            names = contigs_of(reference, wanted)
+            require_bases(reference, wanted)
         _write_gff(genome.gff, folder / "genes.gff3", names)
         write_alleles(wanted, folder / "alleles.vcf", names)
-        _run(folder, indexed, genome.gff)
+        _run(folder, reference.indexed, genome.gff)
         source = open_sites(folder / "consequences.vcf")
         sites = read_sites(source, wanted, build)
         fields = source.header.annotation_fields()["bcsq"]

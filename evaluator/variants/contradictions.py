@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from evaluator.variants.alignment import AsWritten
 from evaluator.variants.calls import CALLED
 from evaluator.variants.intervals import Intervals, places
 from evaluator.variants.normalise import trim_alleles
@@ -31,8 +32,11 @@ def without_repeats_of(calls: pl.DataFrame, alleles: pl.DataFrame) -> pl.DataFra
     return pl.concat([calls.join(again, on=ALLELE, how="anti"), several])
 
 
-def denied_calls(calls: pl.DataFrame, references: pl.DataFrame) -> pl.DataFrame:
-    """Return rows of CALLED with no copy for each called allele that another record says is not there."""
+def denied_calls(calls: pl.DataFrame, references: pl.DataFrame, form: AsWritten) -> pl.DataFrame:
+    """Return rows of CALLED with no copy for each called allele that another record says is not there.
+
+    The calls are in the stored form, in which records meet that spell one insertion or deletion differently.
+    """
     if references.is_empty() or calls.is_empty():
         return calls.clear()
     rows = (
@@ -47,7 +51,7 @@ def denied_calls(calls: pl.DataFrame, references: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("ref").str.to_uppercase(), pl.col("alt").str.to_uppercase().str.split(","))
         .explode("alt")
     )
-    rows = trim_alleles(rows)
+    rows = form.moved(trim_alleles(rows))
     # Positions are compared first: nearly no call meets a reference record, and texts are long.
     near = calls.filter(pl.col("position").is_in(rows["position"].implode())).select(ALLELE)
     rows = rows.join(near, on=ALLELE, how="semi")
@@ -69,13 +73,17 @@ def only_in_gvcf(calls: pl.DataFrame, called: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([more, silence.unique(ALLELE, keep="first")])
 
 
+_SPAN = ("position", "ref")
 _READS = ("depth", "alt_depth", "allele_fraction", "genotype_quality")
 
 
 def count_inside(calls: pl.DataFrame, blocks: Intervals) -> int:
-    """Count the calls that overlap a reference block."""
+    """Count the calls that overlap a reference block; of one that was moved, where its record stands."""
     if not len(blocks):
         return 0
+    was_moved = pl.col("position") < pl.col("source_position")
+    stated = [pl.when(was_moved).then(f"source_{name}").otherwise(name).alias(name) for name in _SPAN]
+    calls = calls.select("contig", *stated)
     starts = places(calls) - 1
     ends = starts + calls["ref"].str.len_bytes().to_numpy()
     return int(blocks.overlapped_by(starts, ends).sum())

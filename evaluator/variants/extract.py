@@ -13,10 +13,11 @@ from evaluator.panel.genome import CONTIG_LENGTHS
 from evaluator.panel.model import Panel
 from evaluator.panel.regions import panel_regions
 from evaluator.tables import ALLELES_SEEN
+from evaluator.variants.alignment import form_of
 from evaluator.variants.batch import AllelesSeen, Scope, batch_manifest, batch_tables, write_batch
 from evaluator.variants.callability import read_bed
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn, read_cohort
-from evaluator.variants.fasta import fasta_identity, left_aligned, moved
+from evaluator.variants.fasta import Reference, opened_reference, require_bases
 from evaluator.variants.file_threads import results_in_order
 from evaluator.variants.growth import Target, require_build_of, targets
 from evaluator.variants.intervals import Intervals, from_frame, united
@@ -88,8 +89,11 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
     cohort = read_cohort(
         request.samples, request.newborns_per_batch, request.batch, judged_later=judged_later
     )
-    with standard_input_kept(cohort, request.standard_input) as readable:
-        parts = _extract_all(request, readable, recorded_at, progress)
+    with (
+        standard_input_kept(cohort, request.standard_input) as readable,
+        opened_reference(request.fasta) as reference,
+    ):
+        parts = _extract_all(request, readable, reference, recorded_at, progress)
     first, *others = parts
     for part in others:
         first = first.with_more(part)
@@ -97,11 +101,14 @@ def extract(request: Request, recorded_at: str, progress: Progress | None = None
 
 
 def _extract_all(
-    request: Request, cohort: Cohort, recorded_at: str, progress: Progress | None
+    request: Request,
+    cohort: Cohort,
+    reference: Reference | None,
+    recorded_at: str,
+    progress: Progress | None,
 ) -> list[Summary]:
     """Extract the cohort: into one batch, or into a part beside each batch that holds newborns of it."""
-    fasta = None if request.fasta is None else fasta_identity(request.fasta)
-    scope = Scope(request.panel, read_regions(request), request.padding, fasta)
+    scope = Scope(request.panel, read_regions(request), request.padding, reference)
     planned = targets(request.store, cohort, scope, numbered=request.batch is not None)
     to_read = sum(newborn.sequenced for target in planned for newborn in target.cohort.newborns)
     done = 0
@@ -127,7 +134,9 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     stop = request.on_error == "stop" or held is not None  # nobody can be set aside in some regions only
     # Who is set aside for a structural VCF gets no calls; a run that will stop tells all of its problems.
     groups = _by_file(cohort, set() if stop else set(unread))
-    for group, unchecked in results_in_order(groups, partial(read_shared_file, scope=scope), request.threads):
+    form = form_of(scope.regions, scope.reference)
+    read_file = partial(read_shared_file, scope=scope, form=form)
+    for group, unchecked in results_in_order(groups, read_file, request.threads):
         file = with_agreeing_annotations(group, unchecked, annotations)
         for newborn_data in file.found:
             alleles.add(newborn_data.alleles)
@@ -137,19 +146,15 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     wrong = [*_on_sheet(cohort, unread, "structural_vcf"), *_on_sheet(cohort, failures, "vcf")]
     if stop:
         raise_if_any(problems_told_once(cohort.sheet, wrong), NOTHING_EXTRACTED)
-    parents = read_parents(cohort, [each.calls for each in data], scope)
+    parents = read_parents(cohort, [each.calls for each in data], scope, form)
     if stop:
         raise_if_any(problems_told_once(cohort.sheet, parents.wrong), NOTHING_EXTRACTED)
     notes = (*special.notes, *notes_told_once([*wrong, *_entry_notes(data), *_unused(parents)]))
     data += _quarantined(cohort, wrong)
-    seen, carried = alleles.table(), parents.table
-    if request.fasta is not None:
-        alignment = left_aligned(seen, request.fasta)
-        data = [replace(each, calls=moved(each.calls, alignment)) for each in data]
-        aligned = AllelesSeen()
-        aligned.add(moved(seen, alignment))
-        seen, carried = aligned.table(), moved(carried, alignment)
-    beside = {"alleles": seen, "special_loci": special.table, "parents": carried}
+    seen = alleles.table()
+    if scope.reference is not None:
+        require_bases(scope.reference, seen)
+    beside = {"alleles": seen, "special_loci": special.table, "parents": parents.table}
     read = {name: reading for name, reading in structural.items() if name not in failures}
     tables = {**batch_tables(cohort, scope, data, read), **beside}
     if held is not None:

@@ -48,6 +48,11 @@ class HeldBatch:
         return pl.read_parquet([folder / f"{name}.parquet" for folder in files], glob=False)
 
     @property
+    def regions(self) -> Intervals:
+        """The regions in which the batch was read so far."""
+        return from_frame(regions_frame(self.manifest))
+
+    @property
     def extends(self) -> str:
         """Digest that ties a part to the extraction it adds to."""
         return sha256_of_file(self.folders[0] / "manifest.json")
@@ -206,7 +211,8 @@ def _more_regions(
         other = problems_told_once(cohort.sheet, _file_problems(held, part))
         raise_if_any([*_rule_problems(held, scope), *other], NOTHING_EXTRACTED)
         folder = store / BATCHES / f"{batch['batch']}{PART}{len(folders) + 1}"
-        yield Target(folder, part, replace(scope, regions=regions, build_is_known=True), held)
+        own_scope = replace(scope, regions=regions, held=held.regions, build_is_known=True)
+        yield Target(folder, part, own_scope, held)
 
 
 def _as_held(newborn: Newborn, held: Mapping[str, str]) -> Newborn:
@@ -231,7 +237,7 @@ def _rule_problems(held: HeldBatch, scope: Scope) -> Iterator[Problem]:
     wanted = {
         "callability": {name: getattr(criteria.callability, name) for name in BLOCK_RULES},
         "reference_genotypes": asdict(scope.thresholds()),
-        "normalisation": scope.normalisation(),
+        "normalisation": scope.normalisation(held.regions),
     }
     for name, rule in wanted.items():
         if held.manifest[name] != rule:

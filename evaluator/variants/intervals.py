@@ -111,9 +111,14 @@ def places(rows: pl.DataFrame) -> Coordinates:
     return found
 
 
+def both(first: Intervals, second: Intervals) -> Intervals:
+    """Unite two sets of intervals."""
+    return merged(np.concatenate([first.starts, second.starts]), np.concatenate([first.ends, second.ends]))
+
+
 def united(first: Intervals, second: Intervals, lengths: dict[str, int]) -> Intervals:
     """Unite two sets of intervals and clip them to the contigs' lengths."""
-    both = merged(np.concatenate([first.starts, second.starts]), np.concatenate([first.ends, second.ends]))
-    ranks = both.starts >> SPACING_BITS
+    whole = both(first, second)
+    ranks = whole.starts >> SPACING_BITS
     limits = ranks * SPACING + np.array([lengths[contig] for contig in CONTIGS])[ranks]
-    return merged(both.starts, np.minimum(both.ends, limits))
+    return merged(whole.starts, np.minimum(whole.ends, limits))

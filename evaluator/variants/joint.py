@@ -16,7 +16,7 @@ from evaluator.variants.genotypes import UNRESOLVED, Genotypes
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.joint_genotypes import Together, put_together, together
 from evaluator.variants.reading import Reading
-from evaluator.variants.records import Tally, scan
+from evaluator.variants.records import Scan, Tally, scan
 from evaluator.variants.sources import Slab, Source
 from evaluator.variants.stretches import ahead
 
@@ -54,21 +54,21 @@ def is_wide(source: Source) -> bool:
     return len(source.header.samples) >= WIDE and not source.header.declares("FORMAT", "LEN")
 
 
-def read_joint(source: Source, regions: Intervals, samples: list[str]) -> JointReading:
+def read_joint(source: Source, regions: Intervals, samples: list[str], records: Scan = scan) -> JointReading:
     """Read the records of the regions and who of the samples carries what; raises InputError.
 
     An index is doubted as in `reading.read_samples`.
     """
     if source.index is None:
-        return _pass(source, regions, samples)
+        return _pass(source, regions, samples, records)
     try:
-        reading = _pass(source, regions, samples)
+        reading = _pass(source, regions, samples, records)
     except InputError:
-        _pass(source.without_index(), regions, samples)
+        _pass(source.without_index(), regions, samples, records)
         raise
     if reading.tally.in_regions:
         return reading
-    confirmed = _pass(source.without_index(), regions, samples)
+    confirmed = _pass(source.without_index(), regions, samples, records)
     if confirmed.tally.in_regions:
         raise InputError.of(
             source.path,
@@ -79,7 +79,7 @@ def read_joint(source: Source, regions: Intervals, samples: list[str]) -> JointR
     return confirmed
 
 
-def _pass(source: Source, regions: Intervals, samples: list[str]) -> JointReading:
+def _pass(source: Source, regions: Intervals, samples: list[str], scanned: Scan) -> JointReading:
     tally = Tally()
     parts: list[Together] = []
     touched = [pl.DataFrame(schema={"contig": pl.String, "position": pl.Int32, "ref": pl.String})]
@@ -87,7 +87,7 @@ def _pass(source: Source, regions: Intervals, samples: list[str]) -> JointReadin
         tally.on_karyotype += sum(part.on_karyotype for part in slabfuls)
         if not any(part.heads for part in slabfuls):
             continue
-        records = _records(source, regions, slabfuls)
+        records = _records(source, regions, slabfuls, scanned)
         tally.in_regions += len(records)
         touched.append(records.select("contig", "position", "ref"))
         parts.append(together(source.path, records, slabfuls, len(samples)))
@@ -138,13 +138,13 @@ class _Heads(Source):
         yield Slab(self.text, 1)
 
 
-def _records(source: Source, regions: Intervals, slabfuls: list[Slabful]) -> pl.DataFrame:
+def _records(source: Source, regions: Intervals, slabfuls: list[Slabful], scanned: Scan) -> pl.DataFrame:
     """Return the records that do overlap the regions, with `record`, their number among the slabs' heads."""
     text = b"".join(part.heads for part in slabfuls)
     lines = np.concatenate([part.lines for part in slabfuls])
     heads = _Heads(source.header, source.path, source.format, None, text=text)
     try:
-        frames = list(scan(heads, regions, [], Tally()))
+        frames = list(scanned(heads, regions, [], Tally()))
     except InputError as error:
         raise InputError(
             [Problem(told.file, int(lines[told.line - 1]), told.message) for told in error.problems]

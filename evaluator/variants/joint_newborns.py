@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from evaluator.tables import CALLS, NEWBORNS, STRUCTURAL, UNCALLABLE, check
+from evaluator.variants.alignment import AsWritten
 from evaluator.variants.callability import REASONS, Evidence, uncallable
 from evaluator.variants.calls import CALLED
 from evaluator.variants.cohort import Newborn
@@ -31,10 +32,11 @@ _CARRIED = {"has_depth": "depth", "has_genotype_quality": "genotype_quality", "h
 class JointNewborns:
     """Gathers the newborns of one joint file, then assembles them in one go."""
 
-    def __init__(self, reading: JointReading, header: Header, regions: Intervals) -> None:
-        self._alleles = [reading.found.alleles]
-        self._calls = without_repeats_of(reading.found.calls, reading.found.alleles)
-        self._repeats = _removed(reading.found.calls, self._calls)
+    def __init__(self, reading: JointReading, header: Header, regions: Intervals, form: AsWritten) -> None:
+        alleles, calls = form.moved(reading.found.alleles), form.moved(reading.found.calls)
+        self._alleles = [alleles]
+        self._calls = without_repeats_of(calls, alleles)
+        self._repeats = _removed(calls, self._calls)
         self._unresolved = pl.concat([reading.found.unresolved, unequal_blocks(self._calls)])
         self._more: list[pl.DataFrame] = []
         self._structural = reading.found.structural

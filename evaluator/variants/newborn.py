@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, STRUCTURAL, UNCALLABLE, check
+from evaluator.variants.alignment import AsWritten
 from evaluator.variants.callability import Evidence, uncallable
 from evaluator.variants.cohort import Newborn
 from evaluator.variants.contradictions import count_inside, denied_calls, only_in_gvcf, without_repeats
@@ -48,13 +49,14 @@ def sequenced(
     evidence: Evidence,
     thresholds: Thresholds,
     entry: dict[str, object],
+    form: AsWritten,
 ) -> NewbornData:
-    """Assemble the rows of a newborn whose VCF was read."""
-    calls = without_repeats(genotypes.calls)
+    """Assemble the rows of a newborn whose VCF was read; alleles are brought to one form, then compared."""
+    calls = without_repeats(form.moved(genotypes.calls))
     more = only_in_gvcf(calls, evidence.calls)
     told = (entry["note"], *agreement_notes(len(genotypes.calls) - len(calls), calls, more, evidence))
     entry = {**entry, "note": "; ".join(filter(None, map(str, told)))}
-    stored = with_parts(pl.concat([calls, denied_calls(calls, genotypes.references), more]))
+    stored = with_parts(pl.concat([calls, denied_calls(calls, genotypes.references, form), more]))
     counted = stored.filter(as_called())
     structural = genotypes.structural
     symbolic = bool(structural.select(is_symbolic().any()).item())

@@ -15,6 +15,7 @@ import polars as pl
 from evaluator.errors import InputError, Problem
 from evaluator.panel.genome import KARYOTYPE_ORDER
 from evaluator.tables import PARENTS, check
+from evaluator.variants.alignment import AsWritten
 from evaluator.variants.batch import Scope
 from evaluator.variants.build import require_build
 from evaluator.variants.callability import labelled
@@ -23,7 +24,7 @@ from evaluator.variants.genotypes import read_genotypes
 from evaluator.variants.header import Header, choose_sample
 from evaluator.variants.intervals import SPACING, from_frame
 from evaluator.variants.normalise import trim_alleles
-from evaluator.variants.records import Tally, sample_column, scan
+from evaluator.variants.records import Tally, sample_column
 from evaluator.variants.sheet_rows import RowMessage, row_message
 from evaluator.variants.sources import open_source
 from evaluator.variants.substitutions import with_parts
@@ -43,8 +44,11 @@ class ParentsRead:
     wrong: tuple[RowMessage, ...]
 
 
-def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) -> ParentsRead:
-    """Read both parents' genotypes at the called alleles (tables.CALLS) of each newborn that names a file."""
+def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope, form: AsWritten) -> ParentsRead:
+    """Read both parents' genotypes at the called alleles (tables.CALLS) of each newborn that names a file.
+
+    The calls are in the stored form, to which the parents' alleles are brought.
+    """
     asked = {newborn.id: newborn for newborn in cohort.newborns if newborn.parents}
     found, wrong = [PARENTS.to_frame()], []
     for frame in calls if asked else ():
@@ -54,7 +58,7 @@ def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) ->
             newborn = asked[str(name)]
             for parent, (path, sample) in newborn.parents.items():
                 try:
-                    copies = _copies(newborn, path, sample, own, scope)
+                    copies = _copies(newborn, path, sample, own, scope, form)
                 except InputError as error:
                     wrong += [_on_sheet(newborn, parent, each) for each in error.problems]
                     continue
@@ -69,7 +73,7 @@ def read_parents(cohort: Cohort, calls: Iterable[pl.DataFrame], scope: Scope) ->
 
 
 def _copies(
-    newborn: Newborn, path: Path, sample: str | None, own: pl.DataFrame, scope: Scope
+    newborn: Newborn, path: Path, sample: str | None, own: pl.DataFrame, scope: Scope, form: AsWritten
 ) -> pl.DataFrame:
     """Return the newborn's alleles with `copies` and `ploidy` in a parent, where anything is said of them.
 
@@ -77,8 +81,8 @@ def _copies(
     """
     source = open_source(path)
     own = _with_places(own)
-    places = from_frame(own.select("contig", "start", "end"))
-    require_build(source.header, scope.panel.genome_build, places.contigs())
+    form = form.over(from_frame(own.select("contig", "start", "end")))
+    require_build(source.header, scope.panel.genome_build, form.read.contigs())
     column = choose_sample(source.header, sample, None)
     if (
         newborn.vcf
@@ -87,14 +91,15 @@ def _copies(
     ):
         raise InputError.of(path, "is the newborn's own sample; name the parent's in sample_in_vcf")
     carried, shown_absent, doubtful = ([_COPIES.to_frame()] for _ in range(3))
-    for frame in scan(source, places, [column], Tally()):
+    for frame in form.scan(source, form.read, [column], Tally()):
         label = labelled(frame, column, scope.panel.criteria.callability)
         believed = frame.filter(label["reason"].is_null())
-        carried.append(with_parts(read_genotypes(path, believed, [column]).calls).select(list(_COPIES)))
-        shown_absent.append(_absent(believed, sample_column(column), own))
+        calls = form.moved(read_genotypes(path, believed, [column]).calls)
+        carried.append(with_parts(calls).select(list(_COPIES)))
+        shown_absent.append(_absent(believed, sample_column(column), own, form))
         genotype = pl.col(sample_column(column)).str.split(":").list.get(0)
         doubted = frame.filter(label["reason"].is_not_null() & ~genotype.str.contains(_ALL_REFERENCE))
-        doubtful.append(_shown(doubted, sample_column(column), own, _NOT_CALLED))
+        doubtful.append(_shown(doubted, sample_column(column), own, _NOT_CALLED, form))
     present = pl.concat(carried)
     absent = pl.concat(shown_absent).unique(_ALLELE, keep="first", maintain_order=True)
     # Two records that disagree about one allele say nothing of it.
@@ -109,16 +114,18 @@ def _copies(
     return own.select(_ALLELE).unique().join(pl.concat([clear, unclear]), on=_ALLELE)
 
 
-def _absent(records: pl.DataFrame, column: str, own: pl.DataFrame) -> pl.DataFrame:
+def _absent(records: pl.DataFrame, column: str, own: pl.DataFrame, form: AsWritten) -> pl.DataFrame:
     """Return alleles of the newborn that a record of the parent shows to be absent, unless it calls them.
 
     A record shows it that names the same change, or is reference at the same position, or is a reference
     block over all bases of the allele. Where no record is, nothing is shown.
     """
-    return _shown(records, column, own, _ALL_REFERENCE)
+    return _shown(records, column, own, _ALL_REFERENCE, form)
 
 
-def _shown(records: pl.DataFrame, column: str, own: pl.DataFrame, genotypes: str) -> pl.DataFrame:
+def _shown(
+    records: pl.DataFrame, column: str, own: pl.DataFrame, genotypes: str, form: AsWritten
+) -> pl.DataFrame:
     """Return, with no copies, alleles that a record names, or that one with such a genotype lies over."""
     genotype = pl.col(column).str.split(":").list.get(0)
     told = records.select(
@@ -131,16 +138,16 @@ def _shown(records: pl.DataFrame, column: str, own: pl.DataFrame, genotypes: str
         genotype.str.contains(genotypes).alias("reference"),
         (genotype.str.count_matches(r"[|/]") + 1).cast(pl.Int8).alias("ploidy"),
     )
-    named = trim_alleles(
+    changes = trim_alleles(
         told.filter(~pl.col("alt").is_in(_BLOCK_ALTS))
         .with_columns(pl.col("ref").str.to_uppercase(), pl.col("alt").str.to_uppercase().str.split(","))
         .explode("alt")
-    ).join(own, on=_ALLELE)
+    )
+    named = form.moved(changes).join(own, on=_ALLELE)
     reference = own.join(
         told.filter("reference").drop("position", "ref"), on="contig", suffix="_read"
     ).filter(
-        (pl.col("first") <= pl.col("position"))
-        & (pl.col("last") >= pl.col("position") - 1 + pl.col("ref").str.len_chars())
+        (_covered("") | _covered("source_"))
         & (
             pl.col("alt_read").is_in(_BLOCK_ALTS)
             | (pl.col("first") == pl.col("position"))
@@ -151,6 +158,12 @@ def _shown(records: pl.DataFrame, column: str, own: pl.DataFrame, genotypes: str
     return pl.concat([shown.select(*_ALLELE, none, "ploidy") for shown in (named, reference)])
 
 
+def _covered(which: str) -> pl.Expr:
+    """A record reaches over all bases of the allele as it is stored, or as the newborn's record has it."""
+    position, ref = pl.col(f"{which}position"), pl.col(f"{which}ref")
+    return (pl.col("first") <= position) & (pl.col("last") >= position - 1 + ref.str.len_chars())
+
+
 def _with_places(own: pl.DataFrame) -> pl.DataFrame:
     """Add `start` (0-based) and `end`: the allele as the newborn's record has it, and in short."""
     ends = [
@@ -159,6 +172,7 @@ def _with_places(own: pl.DataFrame) -> pl.DataFrame:
     return own.select(
         *_ALLELE,
         "source_position",
+        "source_ref",
         (pl.min_horizontal("position", "source_position") - 1).alias("start"),
         pl.max_horizontal(ends).alias("end"),
     )

@@ -10,7 +10,7 @@ from evaluator.errors import InputError
 from evaluator.variants.genotypes import Genotypes, Rows, by_sample, read_genotypes
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.probing import CannotSearchError
-from evaluator.variants.records import Tally, scan
+from evaluator.variants.records import Scan, Tally, scan
 from evaluator.variants.sources import Source
 
 _OTHER_INDEX = "and its index do not fit together; make the index again (tabix -f)"
@@ -27,7 +27,7 @@ class Reading:
     tally: Tally = field(default_factory=Tally)
 
 
-def read_samples(source: Source, regions: Intervals, samples: list[str]) -> Reading:
+def read_samples(source: Source, regions: Intervals, samples: list[str], records: Scan = scan) -> Reading:
     """Read the records of the regions and the samples' genotypes in them.
 
     What an index or a search yields is doubted twice: an error is looked for again from the file's beginning,
@@ -36,21 +36,21 @@ def read_samples(source: Source, regions: Intervals, samples: list[str]) -> Read
     """
     whole = source.without_index()
     if source.index is None and not source.searchable:
-        return _pass(source, regions, samples)
+        return _pass(source, regions, samples, records)
     try:
-        reading = _pass(source if source.index else source.with_probes(), regions, samples)
+        reading = _pass(source if source.index else source.with_probes(), regions, samples, records)
     except InputError as error:
-        _pass(whole, regions, samples)
+        _pass(whole, regions, samples, records)
         if source.index and all(problem.file == str(source.path) for problem in error.problems):
             raise InputError.of(source.path, _OTHER_INDEX) from error  # the file itself is sound
         raise
     except CannotSearchError as reason:
-        reading = _pass(whole, regions, samples)
+        reading = _pass(whole, regions, samples, records)
         reading.note = "; ".join(filter(None, (source.note, f"read whole because {reason}")))
         return reading
     if reading.tally.in_regions:
         return reading
-    confirmed = _pass(whole, regions, samples)
+    confirmed = _pass(whole, regions, samples, records)
     if confirmed.tally.in_regions and source.index:
         raise InputError.of(
             source.path,
@@ -90,11 +90,11 @@ def require_explained(source: Source, reading: Reading) -> str:
     )
 
 
-def _pass(source: Source, regions: Intervals, samples: list[str]) -> Reading:
+def _pass(source: Source, regions: Intervals, samples: list[str], records: Scan) -> Reading:
     tally = Tally()
     parts: list[Rows] = []
     touched = [pl.DataFrame(schema={"contig": pl.String, "position": pl.Int32, "ref": pl.String})]
-    for frame in scan(source, regions, samples, tally):
+    for frame in records(source, regions, samples, tally):
         touched.append(frame.select("contig", "position", "ref"))
         parts.append(read_genotypes(source.path, frame, samples))
     note = "; ".join(filter(None, (source.note, source.probed.note(regions) if source.probed else "")))

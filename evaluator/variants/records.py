@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,10 @@ class Tally:
 
     on_karyotype: int = 0  # records on the contigs of the karyotype, in what was read
     in_regions: int = 0
+
+
+# How records are streamed: `scan`, or what does the same and keeps other records (alignment.py).
+Scan = Callable[[Source, Intervals, list[str], Tally], Iterator[pl.DataFrame]]
 
 
 def scan(source: Source, regions: Intervals, samples: list[str], tally: Tally) -> Iterator[pl.DataFrame]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evaluator.errors import InputError
 from evaluator.provenance import sha256_of_text
+from evaluator.variants.alignment import AsWritten
 from evaluator.variants.batch import Scope
 from evaluator.variants.build import require_agreeing_bases, require_build, require_listed_bases
 from evaluator.variants.callability import NOWHERE, Evidence, no_evidence, read_callable
@@ -37,7 +38,7 @@ class SharedFile:
     annotations: AnnotationFields  # kind of annotation -> its sub-fields by the header; None without it
 
 
-def read_shared_file(group: list[Newborn], scope: Scope) -> SharedFile:
+def read_shared_file(group: list[Newborn], scope: Scope, form: AsWritten) -> SharedFile:
     """Read the VCF of a group of newborns once; what is wrong is told per newborn and stops nobody else."""
     path = group[0].vcf
     if path is None:
@@ -53,7 +54,7 @@ def read_shared_file(group: list[Newborn], scope: Scope) -> SharedFile:
         return SharedFile([], failures, {})
     try:
         read = read_joint if is_wide(source) else read_samples
-        reading = read(source, scope.regions, sorted(set(samples.values())))
+        reading = read(source, form.read, sorted(set(samples.values())), form.scan)
         alleles, build = scope.panel.alleles, scope.panel.genome_build
         if not build_by and scope.build_is_known:
             build_by = "an earlier extraction"
@@ -65,7 +66,7 @@ def read_shared_file(group: list[Newborn], scope: Scope) -> SharedFile:
     except InputError as error:
         return SharedFile([], failures | {newborn.id: error for newborn in group}, {})
     entry = {**_file_entry(source, checked, build_by), "note": note, "reference_genotypes": 0}
-    found, failed = _assembled(group, samples, source, reading, scope, entry)
+    found, failed = _assembled(group, samples, source, reading, scope, form, entry)
     return SharedFile(found, failures | failed, source.header.annotation_fields())
 
 
@@ -79,15 +80,17 @@ def _assembled(
     source: Source,
     reading: Reading | JointReading,
     scope: Scope,
+    form: AsWritten,
     shared: dict[str, object],
 ) -> tuple[list[NewbornData], Failures]:
     """Assemble the rows of a file's newborns; one whose callable file is wrong fails alone."""
     joint, alone = None, {}
     if isinstance(reading, JointReading):
-        joint = JointNewborns(reading, source.header, scope.regions)
+        joint = JointNewborns(reading, source.header, scope.regions, form)
     else:
         alone = reading.genotypes
-    evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope))  # a joint file's rows may share one BED
+    # A joint file's rows may share one BED.
+    evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope, form))
     size_and_time = cache(_size_and_time)  # the joint file itself is asked once
     found: list[NewbornData] = []
     failures: Failures = {}
@@ -109,7 +112,8 @@ def _assembled(
         entry["set_aside"] = dict(sorted(genotypes.set_aside.items()))
         entry["reference_genotypes"] = len(genotypes.references)
         thresholds = scope.thresholds()
-        found.append(sequenced(newborn, genotypes, source.header, scope.regions, evidence, thresholds, entry))
+        rows = sequenced(newborn, genotypes, source.header, scope.regions, evidence, thresholds, entry, form)
+        found.append(rows)
     return found if joint is None else [joint.assembled()], failures
 
 
@@ -163,13 +167,15 @@ def _names_in(newborn: Newborn) -> tuple[str, ...]:
     return tuple(filter(None, (newborn.sample_in_vcf, newborn.id)))
 
 
-def _evidence(scope: Scope, path: Path | None, names: tuple[str, ...]) -> Evidence | InputError:
+def _evidence(
+    scope: Scope, form: AsWritten, path: Path | None, names: tuple[str, ...]
+) -> Evidence | InputError:
     """Return what a callable file says, or what is wrong with it: that may concern thousands of rows, too."""
     if path is None:
         return no_evidence(scope.regions)
     rule = scope.panel.criteria.callability
     try:
-        return read_callable(path, names, scope.regions, scope.panel.genome_build, rule)
+        return read_callable(path, names, form, scope.panel.genome_build, rule)
     except InputError as error:
         return error
 

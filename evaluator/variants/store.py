@@ -218,9 +218,11 @@ def _put_together(folders: list[Path]) -> dict[str, object]:
         ]
         raise_if_any(left_over)
     regions = merge(pl.concat([regions_frame(manifest) for manifest in (first, *more)])) if more else None
+    last = (first, *more)[-1]  # tells of the sequence in all of the batch's regions
     inputs = [manifest["inputs"] for manifest in (first, *more)]
     return {
         **first,
+        "normalisation": last["normalisation"],
         "folders": [folder.name for folder in folders],
         "regions": first["regions"] if regions is None else [list(row) for row in regions.iter_rows()],
         "inputs": [entry for entries in inputs if isinstance(entries, list) for entry in entries],
@@ -252,7 +254,7 @@ def _differences(store: Store) -> list[Problem]:
     told = {
         "genome_build": "is on another genome build",
         "regions": "was read in other regions",
-        "normalisation": "has its alleles in another form (left-aligned by --fasta, or not)",
+        "normalisation": "has its alleles in another form (left-aligned by --fasta, by another FASTA or not)",
     }
     return [
         Problem(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from evaluator.errors import InputError
 from evaluator.panel.criteria import Callability
+from evaluator.variants.alignment import AsWritten
 from evaluator.variants.callability import (
     REASONS,
     SPANS,
@@ -42,7 +43,7 @@ def gaps(path: Path, *names: str, min_depth: int | None = 10, quality: float | N
     rule = Callability(
         min_depth=min_depth, min_fraction=None, min_genotype_quality=quality, unknown="not assessed"
     )
-    evidence = read_callable(path, names, REGIONS, "GRCh38", rule)
+    evidence = read_callable(path, names, AsWritten(REGIONS), "GRCh38", rule)
     return uncallable(REGIONS, evidence, SPANS.to_frame()).rows()
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from evaluator.errors import InputError
 from evaluator.panel.criteria import Callability
+from evaluator.variants.alignment import AsWritten
 from evaluator.variants.callability import read_callable, uncallable
 from evaluator.variants.genotypes import UNRESOLVED
 from evaluator.variants.intervals import Intervals, from_frame
@@ -110,7 +111,7 @@ def test_callability_lasts_as_long_as_a_block(write_vcf: WriteVcf) -> None:
     path = write_vcf("blocks", blocks, keys=KEYS)
     regions = places(("chr1", 100, 160))
     rule = Callability(min_depth=10, min_fraction=None, min_genotype_quality=None, unknown="not assessed")
-    evidence = read_callable(path, (), regions, "GRCh38", rule)
+    evidence = read_callable(path, (), AsWritten(regions), "GRCh38", rule)
     assert uncallable(regions, evidence, UNRESOLVED.to_frame()).rows() == [
         ("chr1", 120, 130, "low_depth"),
         ("chr1", 130, 140, "no_block"),
