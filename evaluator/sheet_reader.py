@@ -83,9 +83,12 @@ def _read_columns(path: Path, sheet: Sheet, delimiter: str) -> pl.DataFrame | No
         return None
     columns: list[pl.Series] = []
     for column in sheet.columns:
-        cells = raw[column.name] if column.name in names else pl.Series([None] * raw.height, dtype=pl.String)
+        if column.name not in names:
+            columns.append(pl.repeat(None, raw.height, dtype=column.dtype, eager=True).alias(column.name))
+            continue
+        cells = raw[column.name]
         distinct = cells.unique().drop_nulls()
-        judged = [_cell(column, cell.strip(), private=sheet.private) for cell in distinct]
+        judged = [_cell(column, cell.strip(), private=sheet.private) for cell in distinct.to_list()]
         if any(complaint for _, complaint in judged):
             return None
         values = pl.Series([value for value, _ in judged], dtype=column.dtype)

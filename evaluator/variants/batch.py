@@ -204,7 +204,7 @@ def batch_manifest(
 
 def _provenance(cohort: Cohort, scope: Scope, manifest: dict[str, object]) -> Provenance:
     identity = [
-        {name: value for name, value in entry.items() if name not in _TIMES}
+        _without_times(entry)
         for inputs in (manifest["inputs"], manifest["structural"])
         for entry in (inputs if isinstance(inputs, list) else [])
     ]
@@ -217,9 +217,16 @@ def _provenance(cohort: Cohort, scope: Scope, manifest: dict[str, object]) -> Pr
         parameters={
             "batch": cohort.batch,
             "padding": scope.padding,
-            "regions": sha256_of_text(json.dumps(scope.regions_list())),
+            "regions": sha256_of_text(json.dumps(manifest["regions"])),
         },
     )
+
+
+def _without_times(entry: Mapping[str, object]) -> dict[str, object]:
+    rest = dict(entry)
+    for name in _TIMES:
+        rest.pop(name, None)
+    return rest
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:

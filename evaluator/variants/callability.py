@@ -95,9 +95,9 @@ def uncallable(regions: Intervals, evidence: Evidence, unresolved: pl.DataFrame)
     left, right = points[:-1], points[1:]
     weakest = REASONS.index(evidence.default)
     label = np.where(evidence.assessed.overlapped_by(left, right), -1, weakest)
-    for strength, reason in enumerate(REASONS):
-        of_reason = doubts.filter(pl.col("reason") == reason)
+    for (reason,), of_reason in doubts.partition_by(["reason"], as_dict=True).items():
         spans = merged(of_reason["start"].to_numpy(), of_reason["end"].to_numpy())
+        strength = REASONS.index(str(reason))
         label = np.where(spans.overlapped_by(left, right), np.maximum(label, strength), label)
     keep = regions.overlapped_by(left, right) & (label >= 0)
     return _runs(left[keep], right[keep], label[keep])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
 
 from evaluator.errors import InputError, raise_if_any
 from evaluator.provenance import sha256_of_text
@@ -16,11 +19,11 @@ from evaluator.vocabulary import SampleStatus
 
 NOTHING_EXTRACTED = "Nothing was extracted."
 STANDARD_INPUT = Path("-")  # in the column vcf: read what is piped in
-_TEXTS = ("transfused", "family", "multiple_birth", "mother_in_vcf", "father_in_vcf")
+_PATHS = ("callable", "structural_vcf", "mother_vcf", "father_vcf")
+_FILES = ("vcf", *_PATHS, "special_loci")
 
 
-@dataclass(frozen=True)
-class Newborn:
+class Newborn(NamedTuple):
     """One row of the sample sheet; paths are resolved against the sheet's folder."""
 
     id: str
@@ -86,11 +89,8 @@ def read_cohort(
             raise InputError.of(
                 sheet, f"has {len(frame)} newborns, so there is no batch {batch} of {newborns_per_batch}"
             )
-    paths = cache(lambda text: sheet.parent / text)  # thousands of rows may name one joint file
-    newborns = tuple(_newborn(row, paths) for row in rows.iter_rows(named=True))
-    exists = cache(Path.is_file)
-    later = ("vcf", "callable") if judged_later else ()
-    missing = [told for newborn in newborns for told in _missing(newborn, exists, later)]
+    newborns = _newborns(sheet, rows)
+    missing = _missing(newborns, ("vcf", "callable") if judged_later else ())
     raise_if_any(problems_told_once(sheet, missing), NOTHING_EXTRACTED)
     # A batch may hold declined newborns only; a whole sheet of them is a mistake.
     if batch is None and not any(newborn.sequenced for newborn in newborns):
@@ -105,46 +105,37 @@ def batch_name(newborns: tuple[Newborn, ...], batch: int | None) -> str:
     return "newborns-" + sha256_of_text("\n".join(sorted(newborn.id for newborn in newborns)))[:12]
 
 
-def _newborn(row: dict[str, object], paths: Callable[[str], Path]) -> Newborn:
-    def path(column: str) -> Path | None:
-        return paths(str(row[column])) if row[column] is not None else None
-
-    def text(column: str) -> str | None:
-        return str(row[column]) if row[column] is not None else None
-
-    return Newborn(
-        id=str(row["newborn"]),
-        sex=str(row["sex"]),
-        sex_chromosomes=text("sex_chromosomes"),
-        status=text("status") or SampleStatus.SEQUENCED,
-        line=int(str(row["line"])),
-        vcf=STANDARD_INPUT if text("vcf") == str(STANDARD_INPUT) else path("vcf"),
-        callable=path("callable"),
-        sample_in_vcf=text("sample_in_vcf"),
-        structural_vcf=path("structural_vcf"),
-        special_loci=tuple(paths(part.strip()) for part in (text("special_loci") or "").split(";") if part),
-        contamination=None if row["contamination"] is None else float(str(row["contamination"])),
-        mother_vcf=path("mother_vcf"),
-        father_vcf=path("father_vcf"),
-        **{name: text(name) for name in _TEXTS},
-    )
-
-
-def _missing(newborn: Newborn, exists: Callable[[Path], bool], later: tuple[str, ...]) -> list[RowMessage]:
-    if not newborn.sequenced:
-        return []
-    if newborn.vcf is None:
-        return [RowMessage(newborn.line, "", "status is sequenced but vcf is empty; give the newborn's VCF")]
-    vcf = None if newborn.vcf == STANDARD_INPUT else newborn.vcf
-    given = [("vcf", vcf), ("callable", newborn.callable), ("structural_vcf", newborn.structural_vcf)]
-    given += [("special_loci", path) for path in newborn.special_loci]
-    given += [(f"{parent}_vcf", path) for parent, (path, _) in newborn.parents.items()]
-    return [
-        RowMessage(
-            newborn.line,
-            str(path),
-            f"the file named in {column} does not exist or is no regular file; correct the path",
-        )
-        for column, path in given
-        if path is not None and column not in later and not exists(path)
+def _newborns(sheet: Path, rows: pl.DataFrame) -> tuple[Newborn, ...]:
+    """Turn the rows into newborns, column by column: thousands may name one joint file."""
+    path = cache(lambda text: None if text is None else sheet.parent / text)
+    cells = rows.rename({"newborn": "id"}).select(Newborn._fields).to_dict(as_series=False)
+    columns = dict(cells)
+    columns |= {name: list(map(path, cells[name])) for name in _PATHS}
+    columns["vcf"] = [STANDARD_INPUT if text == str(STANDARD_INPUT) else path(text) for text in cells["vcf"]]
+    columns["status"] = [text or SampleStatus.SEQUENCED for text in cells["status"]]
+    columns["special_loci"] = [
+        tuple(path(part.strip()) for part in text.split(";") if part) if text else ()
+        for text in cells["special_loci"]
     ]
+    return tuple(map(Newborn._make, zip(*columns.values(), strict=True)))
+
+
+def _missing(newborns: Sequence[Newborn], later: tuple[str, ...]) -> Iterator[RowMessage]:
+    """Tell of files that do not exist, but for those of the columns that are judged later."""
+    read = [newborn for newborn in newborns if newborn.sequenced]
+    for newborn in read:
+        if newborn.vcf is None:
+            yield RowMessage(newborn.line, "", "status is sequenced but vcf is empty; give the newborn's VCF")
+    for column in _FILES:
+        cells = [getattr(newborn, column) for newborn in read] if column not in later else []
+        gone = {cell: _gone(cell, standard_input=column == "vcf") for cell in set(cells)}
+        if any(gone.values()):
+            message = f"the file named in {column} does not exist or is no regular file; correct the path"
+            for newborn, cell in zip(read, cells, strict=True):
+                yield from (RowMessage(newborn.line, str(path), message) for path in gone[cell])
+
+
+def _gone(cell: Path | tuple[Path, ...] | None, *, standard_input: bool) -> list[Path]:
+    """Return which files of a cell do not exist; a dash may stand for what is piped in."""
+    paths = cell if isinstance(cell, tuple) else () if cell is None else (cell,)
+    return [path for path in paths if not path.is_file() and not (standard_input and path == STANDARD_INPUT)]

@@ -126,7 +126,7 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     """Read the newborns of one batch in its regions, and write it or the part that was added to it."""
     cohort, scope, held = target.cohort, target.scope, target.held
     special = read_special_loci(cohort)
-    data = [without_calls(newborn) for newborn in cohort.newborns if not newborn.sequenced]
+    data = [without_calls((newborn for newborn in cohort.newborns if not newborn.sequenced), {})]
     structural, unread = read_structural_files(cohort.newborns, scope.regions, request.panel.genome_build)
     failures: Failures = {}
     annotations: AnnotationFields = {}
@@ -150,7 +150,7 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     if stop:
         raise_if_any(problems_told_once(cohort.sheet, parents.wrong), NOTHING_EXTRACTED)
     notes = (*special.notes, *notes_told_once([*wrong, *_entry_notes(data), *_unused(parents)]))
-    data += _quarantined(cohort, wrong)
+    data.append(_quarantined(cohort, wrong))
     seen = alleles.table()
     if scope.reference is not None:
         require_bases(scope.reference, seen)
@@ -188,16 +188,13 @@ def _column(newborn: Newborn, file: str, column: str) -> str:
     return f"index of the {column}" if file.endswith((".csi", ".tbi")) else column
 
 
-def _quarantined(cohort: Cohort, wrong: list[RowMessage]) -> list[NewbornData]:
+def _quarantined(cohort: Cohort, wrong: list[RowMessage]) -> NewbornData:
     """Set newborns aside whose files are wrong."""
     reasons: dict[int, list[str]] = {}
     for each in wrong:
         reasons.setdefault(each.row, []).append(each.message)
-    return [
-        without_calls(newborn, "; ".join(reasons[newborn.line]))
-        for newborn in cohort.newborns
-        if newborn.line in reasons
-    ]
+    aside = (newborn for newborn in cohort.newborns if newborn.line in reasons)
+    return without_calls(aside, {row: "; ".join(told) for row, told in reasons.items()})
 
 
 def _entry_notes(newborns: list[NewbornData]) -> Iterator[RowMessage]:

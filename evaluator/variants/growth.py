@@ -217,7 +217,7 @@ def _more_regions(
 
 def _as_held(newborn: Newborn, held: Mapping[str, str]) -> Newborn:
     """A newborn set aside when the batch was read is not read now."""
-    return replace(newborn, status=QUARANTINED) if held[newborn.id] == QUARANTINED else newborn
+    return newborn._replace(status=QUARANTINED) if held[newborn.id] == QUARANTINED else newborn
 
 
 def _newborns_of(store: Path, batch: Mapping[str, object]) -> dict[str, str]:

@@ -58,12 +58,13 @@ class Header:
         return {name: self._fields_of(key) for name, key in ANNOTATION_KEYS.items()}
 
     def _fields_of(self, key: str) -> list[str] | None:
-        for line in self.text.splitlines():
-            if line.startswith(f"##INFO=<ID={key},"):
-                description = dict(_ATTRIBUTE.findall(line[8:-1])).get("Description", "")
-                listed = _FIELD_LIST.search(description)
-                return [name.strip() for name in listed[1].split("|")] if listed else []
-        return None
+        begin = self.text.find(f"\n##INFO=<ID={key},")
+        if begin < 0:
+            return None
+        line = self.text[begin + 1 : self.text.find("\n", begin + 1)]
+        description = dict(_ATTRIBUTE.findall(line[8:-1])).get("Description", "")
+        listed = _FIELD_LIST.search(description)
+        return [name.strip() for name in listed[1].split("|")] if listed else []
 
 
 def parse_header(path: Path, raw: bytes, *, sites: bool = False) -> Header:

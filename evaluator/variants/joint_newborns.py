@@ -13,6 +13,7 @@ from evaluator.variants.callability import REASONS, Evidence, uncallable
 from evaluator.variants.calls import CALLED
 from evaluator.variants.cohort import Newborn
 from evaluator.variants.contradictions import only_in_gvcf, without_repeats_of
+from evaluator.variants.genotypes import UNRESOLVED
 from evaluator.variants.header import Header
 from evaluator.variants.intervals import SPACING_BITS, Coordinates, Intervals, as_frame, merged
 from evaluator.variants.joint import JointReading
@@ -40,9 +41,6 @@ class JointNewborns:
         self._unresolved = pl.concat([reading.found.unresolved, unequal_blocks(self._calls)])
         self._more: list[pl.DataFrame] = []
         self._structural = reading.found.structural
-        counted = self._structural.group_by("sample").agg(pl.len(), is_symbolic().any().alias("symbolic"))
-        self._structural_calls = {sample: told for sample, *told in counted.iter_rows()}
-        self._looked_for = declares_structural(header)
         self._nothing = CALLED.to_frame()
         self._header = header
         self._regions = regions
@@ -50,26 +48,52 @@ class JointNewborns:
         self._set_aside: dict[int, dict[str, int]] = {}
         for number, kind, count in reading.found.set_aside.iter_rows():
             self._set_aside.setdefault(number, {})[kind] = count
+        self._facts, self._no_facts = self._structural_facts()
         self._rows: list[tuple[object, ...]] = []
         self._entries: list[dict[str, object]] = []
+        self._evidence: Evidence | None = None
         self._gaps: list[pl.DataFrame] = []
+        self._shared: list[tuple[pl.DataFrame, list[int]]] = []  # gaps, and the samples that have just these
         self._judged: list[int] = []
 
     def add(self, newborn: Newborn, sample: str, evidence: Evidence, entry: dict[str, object]) -> None:
-        """Add a newborn; what a callable file says of it is applied at once and not kept."""
+        """Add a newborn and its line of the manifest; of a callable file only the gaps are kept."""
         number = self._numbers[sample]
         own = (newborn.id, newborn.sex, newborn.sex_chromosomes, newborn.status, evidence.kind)
-        structural, symbolic = self._structural_calls.get(number, (0, False))
-        looked_for = self._looked_for or symbolic
-        facts = own_facts(structural, self._set_aside.get(number, {}), looked_for=looked_for)
-        self._rows.append((number, *own, *(facts[name] for name in _STRUCTURAL)))
-        told = [entry["note"], *self._agreement(number, evidence)]
-        note = "; ".join(filter(None, map(str, told)))
-        self._entries.append({**entry, "note": note, "set_aside": self._set_aside.get(number, {})})
+        self._rows.append((number, *own, *self._facts.get(number, self._no_facts)))
+        entry["set_aside"] = self._set_aside.get(number, {})
+        if evidence.kind == "gvcf" or number in self._repeats:
+            told = [entry["note"], *self._agreement(number, evidence)]
+            entry["note"] = "; ".join(filter(None, map(str, told)))
+        self._entries.append(entry)
         if evidence.kind != "none":
-            gaps = uncallable(self._regions, evidence, self._doubts.get((number,), self._no_doubt))
-            self._gaps.append(gaps.select(pl.lit(number, pl.Int64).alias("sample"), pl.all()))
             self._judged.append(number)
+            self._judge(number, evidence)
+
+    def _judge(self, number: int, evidence: Evidence) -> None:
+        """Apply what a callable file says; to those without doubts of their own it says the same."""
+        doubts = self._doubts.get((number,))
+        if doubts is not None:
+            gaps = uncallable(self._regions, evidence, doubts)
+            self._gaps.append(gaps.select(pl.lit(number, pl.Int64).alias("sample"), pl.all()))
+            return
+        if evidence is not self._evidence:  # thousands may name one BED
+            self._evidence = evidence
+            self._shared.append((uncallable(self._regions, evidence, UNRESOLVED.to_frame()), []))
+        self._shared[-1][1].append(number)
+
+    def _structural_facts(self) -> tuple[dict[int, tuple[object, ...]], tuple[object, ...]]:
+        """Return the structural columns of those samples that have something, and those of all others."""
+        counted = self._structural.group_by("sample").agg(pl.len(), is_symbolic().any().alias("symbolic"))
+        calls = {sample: told for sample, *told in counted.iter_rows()}
+        declared = declares_structural(self._header)
+
+        def facts(number: int) -> tuple[object, ...]:
+            count, symbolic = calls.get(number, (0, False))
+            told = own_facts(count, self._set_aside.get(number, {}), looked_for=declared or symbolic)
+            return tuple(told[name] for name in _STRUCTURAL)
+
+        return {number: facts(number) for number in calls.keys() | self._set_aside.keys()}, facts(-1)
 
     def _agreement(self, number: int, evidence: Evidence) -> list[str]:
         """Keep what the newborn's gVCF calls beyond the joint file, and say what repeats or disagrees."""
@@ -83,11 +107,16 @@ class JointNewborns:
 
     def assembled(self) -> NewbornData:
         """Return the rows of all newborns that were added."""
-        rows = pl.DataFrame(self._rows, schema=_ROWS, orient="row")
+        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(_ROWS)
+        rows = pl.DataFrame(dict(zip(_ROWS, columns, strict=True)), schema=_ROWS)
         names = rows.select("sample", "newborn")
         judged = pl.Series(self._judged, dtype=pl.Int64)
         doubts = self._unresolved.filter(~pl.col("sample").is_in(judged.implode()))
-        gaps = pl.concat([uncallable_together(self._regions, doubts), *self._gaps])
+        shared = [
+            pl.DataFrame({"sample": numbers}, {"sample": pl.Int64}).join(gaps, how="cross")
+            for gaps, numbers in self._shared
+        ]
+        gaps = pl.concat([uncallable_together(self._regions, doubts), *self._gaps, *shared])
         calls = with_parts(pl.concat([self._calls, *self._more])).join(names, on="sample")
         structural = self._structural.with_columns(pl.lit(OWN).alias("origin"))
         return NewbornData(
@@ -98,10 +127,6 @@ class JointNewborns:
             check(structural.join(names, on="sample").select(list(STRUCTURAL)), STRUCTURAL, "structural"),
             tuple(self._entries),
         )
-
-    @property
-    def _no_doubt(self) -> pl.DataFrame:
-        return self._unresolved.clear().drop("sample")
 
     @cached_property
     def _calls_of(self) -> dict[tuple[object, ...], pl.DataFrame]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -72,7 +72,7 @@ def sequenced(
     doubts = [genotypes.unresolved, unequal_blocks(stored), doubted(genotypes.references, thresholds)]
     gaps = uncallable(regions, evidence, pl.concat(doubts))
     return NewbornData(
-        _newborn_row(newborn, row),
+        pl.DataFrame([_newborn_row(newborn, row)], schema=NEWBORNS),
         check(_of(newborn, stored.select(_CALL_COLUMNS)), CALLS, "calls"),
         check(_of(newborn, gaps), UNCALLABLE, "uncallable"),
         alleles_seen(stored, header),
@@ -92,27 +92,29 @@ def agreement_notes(repeats: int, calls: pl.DataFrame, more: pl.DataFrame, evide
     return [text.format(count) for text, count in counted.items() if count]
 
 
-def without_calls(newborn: Newborn, quarantine_reason: str | None = None) -> NewbornData:
-    """Assemble the row of a newborn without calls: never sequenced, or set aside for a reason."""
-    status = newborn.status if quarantine_reason is None else QUARANTINED
-    row = {"status": status, "quarantine_reason": quarantine_reason, "callable_evidence": "none"}
-    entries: tuple[dict[str, object], ...] = ()
-    if quarantine_reason is not None:
-        entries = ({"row": newborn.line, "read": QUARANTINED, "note": quarantine_reason},)
+def without_calls(newborns: Iterable[Newborn], reasons: Mapping[int, str]) -> NewbornData:
+    """Assemble the rows of newborns without calls: never sequenced, or set aside for a reason told by row."""
+    rows, entries = [], []
+    for newborn in newborns:
+        reason = reasons.get(newborn.line)
+        status = newborn.status if reason is None else QUARANTINED
+        told = {"status": status, "quarantine_reason": reason, "callable_evidence": "none"}
+        rows.append(_newborn_row(newborn, told))
+        if reason is not None:
+            entries.append({"row": newborn.line, "read": QUARANTINED, "note": reason})
     return NewbornData(
-        _newborn_row(newborn, row),
+        pl.DataFrame(rows, schema=NEWBORNS),
         CALLS.to_frame(),
         UNCALLABLE.to_frame(),
         ALLELES_SEEN.to_frame(),
         STRUCTURAL.to_frame(),
-        entries,
+        tuple(entries),
     )
 
 
-def _newborn_row(newborn: Newborn, values: Mapping[str, object]) -> pl.DataFrame:
+def _newborn_row(newborn: Newborn, values: Mapping[str, object]) -> dict[str, object]:
     own = {"newborn": newborn.id, "sex": newborn.sex, "sex_chromosomes": newborn.sex_chromosomes}
-    row = {**dict.fromkeys(NEWBORNS), **own, **values}
-    return pl.DataFrame([row], schema=NEWBORNS)
+    return {**dict.fromkeys(NEWBORNS), **own, **values}
 
 
 def _carried(calls: pl.DataFrame, column: str) -> bool | None:

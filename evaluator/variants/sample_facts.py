@@ -66,12 +66,11 @@ def _digests(called: pl.DataFrame, letters: pl.Series) -> list[str]:
     """Digest each newborn's genotypes: its letters as one text, and the bytes of its numbers."""
     numbers = (called[name].to_numpy() for name in ("position", "copies", "ploidy"))
     arrays = [contig_ranks(called["contig"]), *numbers]
+    columns = [(array.astype(array.dtype.newbyteorder("<")).tobytes(), array.itemsize) for array in arrays]
     lengths = called["newborn"].rle().struct.field("len")
     ends = lengths.cum_sum()
     digests = []
-    for text, begin, end in zip(letters, ends - lengths, ends, strict=True):
-        digest = hashlib.sha256(text.encode())
-        for array in arrays:
-            digest.update(array[begin:end].astype(array.dtype.newbyteorder("<"), copy=False).data)
-        digests.append(digest.hexdigest())
+    for text, begin, end in zip(letters.to_list(), (ends - lengths).to_list(), ends.to_list(), strict=True):
+        parts = (column[begin * size : end * size] for column, size in columns)
+        digests.append(hashlib.sha256(b"".join((text.encode(), *parts))).hexdigest())
     return digests

@@ -25,6 +25,7 @@ from evaluator.variants.sources import Source, open_source
 
 # Of so many samples nearly all genotypes are reference; parsing each would cost more than all the rest.
 REFERENCES_UNREAD = 16
+_FILES = ("", "callable_", "structural_", "mother_", "father_")
 AnnotationFields = dict[str, list[str] | None]
 Failures = dict[str, InputError]  # newborn -> what is wrong with its files
 
@@ -91,7 +92,7 @@ def _assembled(
         alone = reading.genotypes
     # A joint file's rows may share one BED.
     evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope, form))
-    size_and_time = cache(_size_and_time)  # the joint file itself is asked once
+    sizes_and_times = cache(_sizes_and_times)  # the joint file itself is asked once
     found: list[NewbornData] = []
     failures: Failures = {}
     for newborn in group:
@@ -100,7 +101,7 @@ def _assembled(
         if isinstance(evidence, InputError):
             failures[newborn.id] = evidence
             continue
-        entry = {**shared, "row": newborn.line, **file_identity(newborn, size_and_time)}
+        entry = {**shared, "row": newborn.line, **file_identity(newborn, sizes_and_times)}
         if joint is not None:
             joint.add(newborn, sample, evidence, entry)
             continue
@@ -122,31 +123,31 @@ def _is_same_file(newborn: Newborn) -> bool:
     return None not in both and len({path.resolve() for path in both if path is not None}) == 1
 
 
-def _size_and_time(path: Path) -> tuple[int, int] | None:
-    """Return the size of a file and when it was changed; None where there is none."""
-    if not path.is_file():
-        return None
-    status = path.stat()
-    return status.st_size, status.st_mtime_ns
+def _sizes_and_times(*files: Path | None) -> dict[str, int]:
+    """Return the size of each file of a row (_FILES) and when it was changed; nothing where there is none."""
+    told = {}
+    for prefix, path in zip(_FILES, files, strict=True):
+        if path is not None and path.is_file():
+            status = path.stat()
+            told[f"{prefix}size"], told[f"{prefix}mtime_ns"] = status.st_size, status.st_mtime_ns
+    return told
 
 
 def file_identity(
-    newborn: Newborn, size_and_time: Callable[[Path], tuple[int, int] | None] = _size_and_time
+    newborn: Newborn, sizes_and_times: Callable[..., dict[str, int]] = _sizes_and_times
 ) -> dict[str, object]:
     """Return what tells the newborn's files from others: sizes and times; names of samples as digests."""
+    parents = newborn.mother_vcf, newborn.father_vcf
     identity: dict[str, object] = {"newborn_sha256": sha256_of_text(newborn.id)}
-    files = {"": newborn.vcf, "callable_": newborn.callable, "structural_": newborn.structural_vcf}
-    files |= {f"{parent}_": path for parent, (path, _) in newborn.parents.items()}
-    for prefix, path in files.items():
-        told = None if path is None else size_and_time(path)
-        if told is not None:
-            identity[f"{prefix}size"], identity[f"{prefix}mtime_ns"] = told
+    identity |= sizes_and_times(newborn.vcf, newborn.callable, newborn.structural_vcf, *parents)
     # One joint file holds many: the same file is no proof that the same sample is read.
     samples = {"sample": newborn.sample_in_vcf}
     samples |= {parent: sample for parent, (_, sample) in newborn.parents.items()}
-    return identity | {
-        f"{whose}_in_vcf_sha256": sha256_of_text(name) for whose, name in samples.items() if name is not None
-    }
+    for whose, name in samples.items():
+        if name is not None:
+            own = name == newborn.id  # as most samples are called
+            identity[f"{whose}_in_vcf_sha256"] = identity["newborn_sha256"] if own else sha256_of_text(name)
+    return identity
 
 
 def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, object]:

@@ -33,7 +33,7 @@ def standard_input_kept(cohort: Cohort, stream: BinaryIO | None) -> Iterator[Coh
         with kept.open("wb") as file:
             shutil.copyfileobj(stream, file)
         newborns = tuple(
-            replace(newborn, vcf=kept) if newborn.vcf == STANDARD_INPUT else newborn
+            newborn._replace(vcf=kept) if newborn.vcf == STANDARD_INPUT else newborn
             for newborn in cohort.newborns
         )
         yield replace(cohort, newborns=newborns)

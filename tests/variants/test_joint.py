@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from evaluator.errors import InputError
 from evaluator.panel.model import Panel
 from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE
-from evaluator.variants import joint, sources
+from evaluator.variants import joint, joint_newborns, sources
+from evaluator.variants.callability import Evidence, uncallable
 from evaluator.variants.extract import Request, Summary, extract
+from evaluator.variants.intervals import Intervals
 
 WriteVcf = Callable[..., Path]
 Both = Callable[..., tuple[Path, Path]]
@@ -295,6 +297,28 @@ def test_only_the_rows_of_the_sheet_are_read(
         ("B", "bed", 1),
         ("C", "bed", 0),
     ]
+
+
+def test_what_a_shared_bed_says_is_worked_out_once(
+    write_vcf: WriteVcf, run: Callable[..., Summary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has no doubts of one's own has the gaps of all others; one with a no-call has them and that."""
+    asked = []
+
+    def counted(regions: Intervals, evidence: Evidence, doubts: pl.DataFrame) -> pl.DataFrame:
+        asked.append(len(doubts))
+        return uncallable(regions, evidence, doubts)
+
+    monkeypatch.setattr(joint_newborns, "uncallable", counted)
+    (tmp_path / "part.bed").write_text(f"chr9\t{EXON}\t{EXON + 20}\n", newline="")
+    vcf = write_vcf("joint", [record(EXON, {3: "./.:.:.:."})], samples=" ".join(SAMPLES)).name
+    rows = [f"{sample} female {vcf}  part.bed" for sample in SAMPLES]
+    gaps = pl.read_parquet(run(write_sheet(tmp_path, *rows), "store", 1).folder / "uncallable.parquet")
+    assert asked == [0, 1]
+    of = gaps.partition_by("newborn", as_dict=True, include_key=False)
+    assert len(of) == len(SAMPLES)
+    assert all(of[sample,].equals(of["N00",]) for sample in SAMPLES if sample != "N03")
+    assert of["N03",].height > of["N00",].height > 1
 
 
 @pytest.mark.parametrize("form", ["plain", "bgzf", "tbi"])
