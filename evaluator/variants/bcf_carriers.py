@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from evaluator.errors import InputError
 from evaluator.variants.bcf_genotypes import (
@@ -29,11 +30,12 @@ from evaluator.variants.bcf_records import (
 )
 from evaluator.variants.bcf_slabs import slabs
 from evaluator.variants.bcf_values import DTYPES, Buffer, Groups, Stretches, Values, gathered, grouped
-from evaluator.variants.carriers import Slabful, speaks_by_copy_number
+from evaluator.variants.carriers import Slabful, speaking
 from evaluator.variants.genotype_text import GENOTYPE
 from evaluator.variants.intervals import SPACING, Coordinates, Intervals
-from evaluator.variants.pairs import Flags, Pairs, joined_pairs
+from evaluator.variants.pairs import Pairs, joined_pairs
 from evaluator.variants.sources import Source
+from evaluator.variants.structural import Speaks
 
 _MANY = 1 << 18  # genotypes whose values are turned into columns at once
 _MUCH = 1 << 24  # characters of records that are
@@ -82,8 +84,8 @@ class _Found:
             return
         buffer = np.frombuffer(text, np.uint8)
         groups = grouped(self._path, records, self._dictionary)
-        spoken = np.array([speaks_by_copy_number(record.head) for record in records], dtype=np.bool_)
-        carriers, genotypes = self._find(buffer, groups, spoken)
+        speaks = np.array(speaking(b"".join([record.head + b"\n" for record in records])), dtype=np.int8)
+        carriers, genotypes = self._find(buffer, groups, speaks)
         columns = self._places[carriers.samples]
         values = gathered(buffer, groups, len(records), carriers.records, columns)
         self._values.add(genotypes | values, self._carriers)
@@ -106,14 +108,15 @@ class _Found:
             for place in wanted.tolist()
         ]
 
-    def _find(self, buffer: Buffer, groups: Groups, spoken: Flags) -> tuple[Pairs, Stretches]:
+    def _find(self, buffer: Buffer, groups: Groups, speaks: NDArray[np.int8]) -> tuple[Pairs, Stretches]:
         """Return who carries, and the carriers' genotypes as they are stored; keep who was not called.
 
-        In the `spoken` records everybody is a carrier: a copy number may say more than the genotype.
+        Who speaks by a copy number, or by having no genotype, is a carrier as well.
         """
         carrying: list[Pairs] = []
         genotypes: Stretches = {}
         count, width = 0, len(self._places)
+        unnamed = speaks == Speaks.EVERYONE  # and without genotypes, when those that have some are seen
         for (key, kind, ploidy), (numbers, offsets) in groups.items():
             if key != GENOTYPE:
                 continue
@@ -122,7 +125,8 @@ class _Found:
             matrix = matrix.reshape(len(numbers), self._samples, ploidy)
             matrix = (matrix if self._everyone else matrix[:, self._places]).reshape(-1, ploidy)
             told = not_plainly_reference(matrix)
-            everybody = spoken[numbers]
+            unnamed[numbers] = False
+            everybody, uncalled = speaks[numbers] == Speaks.EVERYONE, speaks[numbers] > Speaks.CARRIERS
             if everybody.any():
                 told |= np.repeat(everybody, width)
             left = np.flatnonzero(told)
@@ -130,7 +134,7 @@ class _Found:
             pairs = Pairs(np.array(numbers)[row], left - row * width)
             stored = as_items(matrix)[left]
             alleles = alleles_of(stored.view(matrix.dtype).reshape(-1, ploidy))
-            carries = in_any_column(alleles > MISSING + 1) | everybody[row]
+            carries = in_any_column(alleles > MISSING + 1) | uncalled[row]
             if not carries.all():
                 unknown = in_any_column(alleles == MISSING) | ~in_any_column(alleles != NO_ALLELE)
                 self._missing.append(pairs[unknown & ~carries].moved(len(self._heads)))
@@ -138,6 +142,8 @@ class _Found:
             genotypes[key, kind, ploidy] = np.arange(count, count + len(stored)), stored
             count += len(stored)
             carrying.append(pairs)
+        alone = np.flatnonzero(unnamed)
+        carrying.append(Pairs(np.repeat(alone, width), np.tile(np.arange(width), len(alone))))
         return joined_pairs(carrying), genotypes
 
     def taken(self) -> Slabful:

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 from pathlib import Path
 from typing import NamedTuple
 
@@ -165,7 +166,7 @@ def decode(path: Path, text: Text, place: Place, dictionary: Dictionary, samples
 def _decoded(text: Text, at: int, dictionary: Dictionary, samples: int) -> tuple[Record, int]:
     shared, _ = _LENGTHS.unpack_from(text, at)
     begin = at + _LENGTHS.size
-    contig, start, _, _, alleles_info, formats_samples = _FIXED.unpack_from(text, begin)
+    contig, start, _, quality, alleles_info, formats_samples = _FIXED.unpack_from(text, begin)
     if formats_samples & 0xFFFFFF != samples:
         raise IndexError("samples")
     at = _after(text, begin + _FIXED.size)  # ID
@@ -183,7 +184,7 @@ def _decoded(text: Text, at: int, dictionary: Dictionary, samples: int) -> tuple
         b".",
         alleles[0] if alleles else b"",
         b",".join(alleles[1:]) or b".",
-        b".",
+        b"." if isnan(quality) else b"%g" % quality,
         ";".join([dictionary.words[number] for number in filters]).encode() or b".",
         info or b".",
         ":".join([field[0] for field in fields]).encode() or b".",

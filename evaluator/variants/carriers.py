@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from evaluator.errors import Problem, raise_if_any
 from evaluator.variants.calls import FORMAT_KEYS
-from evaluator.variants.genotype_text import GENOTYPE, JUDGED
+from evaluator.variants.genotype_text import GENOTYPE
 from evaluator.variants.header import FIXED
 from evaluator.variants.intervals import Coordinates, Intervals
 from evaluator.variants.lines import find_candidates, require_last_end
 from evaluator.variants.pairs import Flags, Pairs, joined_pairs
 from evaluator.variants.sources import Slab
+from evaluator.variants.structural import Speaks, who_speaks
 
 TOO_MANY = "too many"
 HEAD_COLUMNS = len(FIXED) + 1  # what stands before the samples: the fixed columns and FORMAT
@@ -117,8 +118,7 @@ def find_carriers(
     chosen = found.lines - first
     known = found.lines if slab.first_line else np.zeros(len(chosen), np.int64)
     formats = [heads[line].rpartition(b"\t")[2].decode("utf-8", "replace") for line in chosen.tolist()]
-    kinds = np.array([_kind(keys) for keys in formats], dtype=np.int8)
-    kinds[_by_copy_number(found.text) & (kinds != _NO_GENOTYPE)] = _COPY_NUMBER
+    kinds = np.array([_kind(*told) for told in zip(formats, speaking(found.text), strict=True)], np.int8)
     no_calls, others, spans = [], [], []
     for run in _runs(chosen):
         here = slice(*run)
@@ -151,26 +151,24 @@ def _padded(line: bytes) -> bytes:
     return line + b"\t" * (HEAD_COLUMNS - 1 - line.count(b"\t")) if line else line
 
 
-_GENOTYPE_FIRST, _GENOTYPE_LATER, _NO_GENOTYPE, _COPY_NUMBER = range(4)
+# In records of the second kind a missing genotype is parsed, in those of the last every sample.
+_GENOTYPE_FIRST, _UNCALLED_TOO, _GENOTYPE_LATER, _NO_GENOTYPE, _EVERYONE = range(5)
 
 
-def _kind(keys: str) -> int:
+def _kind(keys: str, speaks: Speaks) -> int:
+    if speaks == Speaks.EVERYONE:
+        return _EVERYONE
     if keys == GENOTYPE or keys.startswith(f"{GENOTYPE}:"):
-        return _GENOTYPE_FIRST
+        return _UNCALLED_TOO if speaks == Speaks.UNCALLED else _GENOTYPE_FIRST
     return _GENOTYPE_LATER if GENOTYPE in keys.split(":") else _NO_GENOTYPE
 
 
-def _by_copy_number(heads: bytes) -> Flags:
-    """Tell of which records every sample is parsed: beside a copy number 0/0 and ./. do not mean the same."""
-    return np.array([speaks_by_copy_number(head) for head in heads.splitlines()], dtype=np.bool_)
-
-
-def speaks_by_copy_number(head: bytes) -> bool:
-    """Tell whether a record, up to FORMAT, is a structural one whose samples may have a copy number."""
-    if b"<" not in head:
-        return False
-    columns = head.split(b"\t")
-    return re.search(JUDGED.encode(), columns[_ALT]) is not None and b"CN" in columns[-1].split(b":")
+def speaking(heads: bytes) -> list[Speaks]:
+    """Tell of each record, given up to FORMAT, whose genotypes or copy numbers may be structural calls."""
+    if b"<" not in heads:
+        return [Speaks.CARRIERS] * heads.count(b"\n")
+    columns = [head.split("\t") for head in heads.decode("utf-8", "replace").split("\n")[:-1]]
+    return [who_speaks(cells[_ALT], cells[-1]) for cells in columns]
 
 
 def _runs(chosen: Coordinates) -> Iterator[tuple[int, int]]:
@@ -217,7 +215,7 @@ def _classified(
     words = _words(text, begin, before if in_order else before[:, places])
     plain = (words == _word(b"0/0:")) | (words == _word(b"0|0:"))
     plain |= (words == _word(b"0/0\t")) | (words == _word(b"0|0\t"))
-    plain[(kinds == _GENOTYPE_LATER) | (kinds == _COPY_NUMBER)] = False
+    plain[(kinds == _GENOTYPE_LATER) | (kinds == _EVERYONE)] = False
     plain[kinds == _NO_GENOTYPE] = True  # nothing to parse
     left = np.flatnonzero(~plain)
     first = (kinds == _GENOTYPE_FIRST)[left // len(places)]

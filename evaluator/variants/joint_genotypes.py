@@ -25,7 +25,14 @@ from evaluator.variants.intervals import Coordinates
 from evaluator.variants.joint_alleles import SPELLED_OUT, Named, name_alleles
 from evaluator.variants.pairs import Flags, Pairs, joined_pairs
 from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
-from evaluator.variants.structural import SHORTEST, copy_number_speaks, is_structural, structural_calls
+from evaluator.variants.structural import (
+    SHORTEST,
+    Speaks,
+    copy_number_speaks,
+    is_structural,
+    structural_calls,
+    who_speaks,
+)
 from evaluator.variants.well_formed import TOO_MANY_FIELDS
 
 _CALLED = pl.Schema([("sample", pl.Int64()), *CALLED.items()])
@@ -214,10 +221,12 @@ def _alleles(named: Named, called: Flags) -> pl.DataFrame:
 
 
 def _without_genotype(records: pl.DataFrame) -> Coordinates:
-    """Return the rows of records whose FORMAT has no GT: they speak of nobody."""
+    """Return the rows of records whose FORMAT has no GT and in which nobody speaks otherwise."""
     formats = records["format"].unique().to_list()
     without = [text for text in formats if GENOTYPE not in text.split(":")]
-    return np.flatnonzero(records["format"].is_in(without).to_numpy()) if without else _NOWHERE
+    rows = np.flatnonzero(records["format"].is_in(without).to_numpy()) if without else _NOWHERE
+    told = records.select("alt", "format")[rows].iter_rows()
+    return rows[[who_speaks(*each) != Speaks.EVERYONE for each in told]] if len(rows) else rows
 
 
 def _no_calls(slabfuls: list[Slabful], row_of: Coordinates) -> Pairs:

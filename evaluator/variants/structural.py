@@ -7,13 +7,15 @@ with all their letters; copy-number callers write `<CNV>`, `<DEL>` or `<DUP>` wi
 
 from __future__ import annotations
 
+import re
+from enum import IntEnum
 from pathlib import Path
 
 import polars as pl
 
 from evaluator.errors import InputError
 from evaluator.tables import STRUCTURAL
-from evaluator.variants.genotype_text import CALL, JUDGED, NO_CALL, WITHOUT_GENOTYPE
+from evaluator.variants.genotype_text import CALL, GENOTYPE, JUDGED, NO_CALL, WITHOUT_GENOTYPE
 from evaluator.variants.genotype_text import STRUCTURAL as STRUCTURAL_KIND
 from evaluator.variants.normalise import trim_alleles
 
@@ -25,6 +27,27 @@ MOST_INSERTED = 0.1
 LOST = "<(?:DEL|CNV|CN0)(?::[^>,]*)?>"
 # One row per structural call of a file; `sample` tells newborns apart.
 CALLED = pl.Schema([(name, dtype) for name, dtype in STRUCTURAL.items() if name not in ("newborn", "origin")])
+
+
+class Speaks(IntEnum):
+    """Who of a record's samples may have a structural call."""
+
+    CARRIERS = 0
+    UNCALLED = 1  # those without a genotype as well
+    EVERYONE = 2
+
+
+def who_speaks(alt: str, keys: str) -> Speaks:
+    """Tell it by a record's ALT and FORMAT, without its samples.
+
+    Beside a copy number neither 0/0 nor ./. is what it is elsewhere; a deletion may have no genotypes.
+    """
+    if "<" not in alt:
+        return Speaks.CARRIERS
+    names, lost = keys.split(":"), re.search(LOST, alt)
+    if ("CN" in names and re.search(JUDGED, alt)) or (lost and GENOTYPE not in names):
+        return Speaks.EVERYONE
+    return Speaks.UNCALLED if lost else Speaks.CARRIERS
 
 
 def copy_number_speaks() -> pl.Expr:
