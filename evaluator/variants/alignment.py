@@ -19,7 +19,7 @@ from evaluator.variants.fasta import (
     is_spelt,
     realigned,
 )
-from evaluator.variants.intervals import SPACING_BITS, Coordinates, Intervals, merged, places
+from evaluator.variants.intervals import SPACING_BITS, Coordinates, Intervals, both, merged, places
 from evaluator.variants.normalise import trim_alleles
 from evaluator.variants.records import Tally, scan
 from evaluator.variants.sources import Source
@@ -41,8 +41,9 @@ class AsWritten:
         """Where records must be looked for."""
         return self._regions
 
-    def over(self, regions: Intervals) -> AsWritten:
-        """Return the same for other regions."""
+    def over(self, regions: Intervals, of_indels: Intervals) -> AsWritten:
+        """Return the same for other regions, of which only those of indels may be written elsewhere."""
+        del of_indels
         return AsWritten(regions)
 
     def scan(
@@ -59,20 +60,20 @@ class AsWritten:
 class LeftAligned(AsWritten):
     """Alleles are moved to the left as far as the sequence allows, before anything is compared by place."""
 
-    def __init__(self, regions: Intervals, reference: Reference, memory: _Memory | None = None) -> None:
+    def __init__(self, regions: Intervals, read: Intervals, memory: _Memory) -> None:
         super().__init__(regions)
-        self._reference = reference
-        self._memory = memory or _Memory(reference)
-        self._read = _with_room(regions, reference)
+        self._read = read
+        self._memory = memory
 
     @property
     def read(self) -> Intervals:
         """The regions, and to their right where an allele may be written that belongs into them."""
         return self._read
 
-    def over(self, regions: Intervals) -> LeftAligned:
+    def over(self, regions: Intervals, of_indels: Intervals) -> LeftAligned:
         """Return the same for other regions; no allele is aligned twice."""
-        return LeftAligned(regions, self._reference, self._memory)
+        read = both(regions, _with_room(of_indels, self._memory.reference))
+        return LeftAligned(regions, read, self._memory)
 
     def scan(
         self, source: Source, regions: Intervals, samples: list[str], tally: Tally
@@ -118,7 +119,7 @@ class _Memory:
     """The alleles that were aligned so far; files are read by several threads, and htslib asked by one."""
 
     def __init__(self, reference: Reference) -> None:
-        self._reference = reference
+        self.reference = reference
         self._lock = Lock()
         self.known = pl.DataFrame(schema=ALIGNMENT)
         self.doubted = self.known.select(ALLELE)  # what has another REF than the sequence
@@ -131,18 +132,20 @@ class _Memory:
                 new = new.join(told, on=ALLELE, how="anti")
             if len(new):  # other newborns' files mostly have the same
                 agrees = pl.Series([self._agrees(*row) for row in new.iter_rows()])
-                self.known = pl.concat([self.known, realigned(self._reference, new.filter(agrees))])
+                self.known = pl.concat([self.known, realigned(self.reference, new.filter(agrees))])
                 self.doubted = pl.concat([self.doubted, new.filter(~agrees)])
             return alleles.join(self.known, on=ALLELE)
 
     def _agrees(self, contig: str, position: int, ref: str, _alt: str) -> bool:
-        known = contig in self._reference.names
-        return known and self._reference.bases(contig, position - 1, position - 1 + len(ref)) == ref
+        known = contig in self.reference.names
+        return known and self.reference.bases(contig, position - 1, position - 1 + len(ref)) == ref
 
 
 def form_of(regions: Intervals, reference: Reference | None) -> AsWritten:
     """Return the form that alleles have with a reference sequence, or without one."""
-    return AsWritten(regions) if reference is None else LeftAligned(regions, reference)
+    if reference is None:
+        return AsWritten(regions)
+    return LeftAligned(regions, _with_room(regions, reference), _Memory(reference))
 
 
 def _indels(records: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from evaluator.variants.batch import Scope
 from evaluator.variants.build import require_build
 from evaluator.variants.callability import labelled
 from evaluator.variants.cohort import Cohort, Newborn
+from evaluator.variants.fasta import changes_length
 from evaluator.variants.genotypes import read_genotypes
 from evaluator.variants.header import Header, choose_sample
 from evaluator.variants.intervals import SPACING, from_frame
@@ -81,7 +82,10 @@ def _copies(
     """
     source = open_source(path)
     own = _with_places(own)
-    form = form.over(from_frame(own.select("contig", "start", "end")))
+    anything, indels = (
+        from_frame(rows.select("contig", "start", "end")) for rows in (own, own.filter(changes_length()))
+    )
+    form = form.over(anything, indels)
     require_build(source.header, scope.panel.genome_build, form.read.contigs())
     column = choose_sample(source.header, sample, None)
     if (
