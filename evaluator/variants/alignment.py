@@ -84,7 +84,7 @@ class LeftAligned(AsWritten):
         Of a record that the sequence contradicts nobody knows where it belongs; it is kept, and stops the
         run once all alleles are known (`fasta.require_bases`).
         """
-        for records in scan(source, regions, samples, tally):
+        for records in scan(source, regions, samples, tally, self._regions):
             kept = self._kept(records)
             tally.in_regions -= len(records) - len(kept)
             yield kept

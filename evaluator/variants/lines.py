@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from evaluator.variants.sources import Slab
 _HEAD = 16
 _TAB, _NEWLINE, _HASH, _ZERO, _SEMICOLON = 9, 10, 35, 48, 59  # characters
 _NINE = 9  # a digit
+_BEFORE_REF, _AFTER_ALT = 2, 4  # tabs of a line
 _MOST_PROBLEMS = 20
 # A contig outside the karyotype: its name, or an assembly's in angle brackets (VCF 4.5, section 1.6.1).
 _RECORD = re.compile(rb"(?:<[^<>\s,]+>|[^#<>\s,][^<>\s,]*)\t\d+\t")
@@ -60,6 +61,28 @@ def joined(parts: list[Candidates]) -> Candidates:
         sum(part.on_karyotype for part in parts),
         any(part.reaching for part in parts),
         all(part.ordered for part in parts),
+    )
+
+
+def without_substitutions(candidates: Candidates, regions: Intervals) -> Candidates:
+    """Leave out lines outside the regions whose REF and ALT are one character each, before they are split.
+
+    Where a line may extend beyond its REF all stay; and one stays in any case.
+    """
+    if candidates.reaching:
+        return candidates
+    buffer = np.frombuffer(candidates.text, np.uint8)
+    ends = places(buffer, _NEWLINE)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    tabs = np.flatnonzero(buffer == _TAB).reshape(len(ends), -1)
+    kept = tabs[:, _AFTER_ALT] - tabs[:, _BEFORE_REF] != len("\tA\tC")
+    kept |= regions.overlapped_by(candidates.starts, candidates.starts + ends - starts)
+    kept[:1] = True
+    return replace(
+        candidates,
+        text=_gathered(candidates.text, starts[kept], ends[kept]),
+        starts=candidates.starts[kept],
+        lines=candidates.lines[kept],
     )
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from evaluator.errors import InputError
 from evaluator.variants.calls import with_format_values
 from evaluator.variants.intervals import SPACING_BITS, Intervals, contig_names
-from evaluator.variants.lines import Candidates, find_candidates, joined
+from evaluator.variants.lines import Candidates, find_candidates, joined, without_substitutions
 from evaluator.variants.probing import require_searchable
 from evaluator.variants.sources import Source
 from evaluator.variants.well_formed import require_bases, require_reach, require_well_formed
@@ -35,16 +35,20 @@ class Tally:
 Scan = Callable[[Source, Intervals, list[str], Tally], Iterator[pl.DataFrame]]
 
 
-def scan(source: Source, regions: Intervals, samples: list[str], tally: Tally) -> Iterator[pl.DataFrame]:
+def scan(
+    source: Source, regions: Intervals, samples: list[str], tally: Tally, whole: Intervals | None = None
+) -> Iterator[pl.DataFrame]:
     """Stream the records that overlap the regions, some thousands per frame.
 
     Columns: contig (the panel's name), position (1-based), start and end (on the axis), ref, alt, qual,
     filter, info, format, line (0 where not known), and one text column per sample, named by `sample_column`.
     A record overlaps as in `bcftools view -R`: from POS to the end of REF, or to what END, SVLEN or LEN say.
+    Regions beyond `whole` need no records that put one base for another.
     """
     columns, places = source.layout(samples)
     wanted = {**_NAMES, **dict(zip(places, map(sample_column, samples), strict=True))}
-    for candidates in _gathered(source, regions, samples, columns, tally):
+    for found in _gathered(source, regions, samples, columns, tally):
+        candidates = found if whole is None else without_substitutions(found, whole)
         split = _split(source.path, candidates, wanted)
         if candidates.reaching:
             require_reach(source.path, split)

@@ -14,7 +14,7 @@ from evaluator.errors import InputError
 from evaluator.panel.genome import KARYOTYPE_ORDER
 from evaluator.variants.build import CONTIG_ALIASES
 from evaluator.variants.intervals import SPACING, from_frame
-from evaluator.variants.lines import Candidates, find_candidates
+from evaluator.variants.lines import Candidates, find_candidates, without_substitutions
 from evaluator.variants.sources import Slab
 
 PATH = Path("some.vcf")
@@ -114,3 +114,20 @@ def test_ends_are_those_of_the_text(end: int, after: str, odd: int) -> None:
     for start, reached in ((end - 1, 1), (end, 0)):
         region = from_frame(pl.DataFrame({"contig": ["chr2"], "start": [start], "end": [start + 1]}))
         assert len(find_candidates(PATH, Slab(text.encode(), 1), region, 6).lines) == reached
+
+
+@given(
+    st.lists(st.tuples(*(st.sampled_from(["A", "C", "AC", "A,C", "<DEL>", "*", "ACGT"]),) * 2), min_size=1)
+)
+def test_substitutions_beside_the_regions_are_left_out(alleles: list[tuple[str, str]]) -> None:
+    """Lines that overlap a region stay, and elsewhere all that are longer than one base; none is changed."""
+    lines = [f"chr1\t{at}000\t.\t{ref}\t{alt}\t.\t.\t." for at, (ref, alt) in enumerate(alleles, 1)]
+    regions = from_frame(pl.DataFrame({"contig": ["chr1"], "start": [50], "end": [1000]}))
+    found = without_substitutions(candidates("\n".join(lines) + "\n", columns=8), regions)
+    both = zip(lines, alleles, strict=True)
+    wanted = [at for at, (_, (ref, alt)) in enumerate(both) if not at or len(ref + alt) > 2]
+    if found.reaching:
+        wanted = list(range(len(lines)))
+    assert found.text.decode().splitlines() == [lines[at] for at in wanted]
+    assert (found.lines - 1).tolist() == wanted
+    assert (found.starts // 1000).tolist() == wanted
