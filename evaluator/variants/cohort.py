@@ -48,6 +48,8 @@ class Newborn(NamedTuple):
     @property
     def parents(self) -> dict[str, tuple[Path, str | None]]:
         """The parents whose files are given: file, and the sample in it where that was named."""
+        if self.mother_vcf is None and self.father_vcf is None:
+            return {}
         given = (
             ("mother", self.mother_vcf, self.mother_in_vcf),
             ("father", self.father_vcf, self.father_in_vcf),
