@@ -179,7 +179,8 @@ def carried(rng: np.random.Generator, sites: pl.DataFrame, haploid: np.ndarray) 
 def with_spanning_deletions(calls: pl.DataFrame) -> pl.DataFrame:
     """Write `*` beside the alternative where an earlier deletion of this newborn covers the position."""
     end = pl.col("position") + pl.col("ref").str.len_bytes() - 1
-    covered = end.cum_max().shift(1).fill_null(0) >= pl.col("position")
+    lost = pl.when(pl.col("shape") != int(Shape.REFERENCE)).then(end).otherwise(0)
+    covered = lost.cum_max().shift(1).fill_null(0) >= pl.col("position")
     spanned = covered & (pl.col("shape") == int(Shape.HETEROZYGOUS))
     return calls.with_columns(
         alts=pl.when(spanned).then(pl.col("alts") + ",*").otherwise("alts"),

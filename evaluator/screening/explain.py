@@ -126,7 +126,7 @@ def explain(store: Store, panel: Panel, newborn: str, condition: str | None = No
         sex=cohort.newborns["sex"][0],
         status=cohort.newborns["status"][0],
         panel=f"{panel.id} {panel.version}",
-        notes=(*store_notes(store, panel), *structural_notes(cohort.newborns)),
+        notes=(*store_notes(store, panel), *structural_notes(cohort.newborns, cohort.uncallable)),
         parents=_parentage(evaluation.decisions.family.checks),
         sample=sample_rules(evaluation.newborns.row(0, named=True), panel.criteria),
         rows=_rows(cohort, panel, evaluation, kept),

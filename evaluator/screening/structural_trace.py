@@ -11,6 +11,7 @@ from evaluator.panel.criteria import Criteria
 from evaluator.screening.rule_trace import OFF, RuleOutcome
 from evaluator.screening.structural import DELETION, looked_for_deletions
 from evaluator.screening.structural_places import SAME_EVENT
+from evaluator.variants.spanning_deletions import WITHOUT_RECORD
 
 Call = dict[str, Any]
 
@@ -88,9 +89,17 @@ def _quality(call: Call, criteria: Criteria) -> tuple[RuleOutcome, ...]:
     )
 
 
-def structural_notes(newborns: pl.DataFrame) -> Iterator[str]:
-    """Say whether somebody looked for deletions in the newborn, and what of it nobody judges."""
+def structural_notes(newborns: pl.DataFrame, uncallable: pl.DataFrame) -> Iterator[str]:
+    """Say whether somebody looked for deletions, what of it is not judged, and which were not called."""
     if not newborns.select(looked_for_deletions()).item():
         yield "Nobody looked for deletions and duplications in this newborn (no structural_vcf)."
     if ignored := newborns["structural_ignored"][0]:
         yield f"{ignored} breakends, inversions or insertions in the panel's regions are not judged."
+    stars = uncallable.filter(pl.col("reason") == WITHOUT_RECORD)
+    spans = stars.select("contig", "start", "end").iter_rows()
+    places = [
+        f"{contig}:{start + 1}" + (f"-{end}" if end > start + 1 else "") for contig, start, end in spans
+    ]
+    if places:
+        told = ", ".join(places)
+        yield f"Called deleted (*) where no called deletion lies, so not assessed: {told}."

@@ -26,8 +26,8 @@ from evaluator.variants.sample_facts import with_sample_facts
 from evaluator.variants.structural_file import StructuralReading, structural_table, with_structural_facts
 
 # 2: sample facts, special-locus callers; 3: parents; 4: parts of substitutions, reference genotypes;
-# 5: structural calls; 6: another digest of a newborn's genotypes
-FORMAT = 6
+# 5: structural calls; 6: another digest of a newborn's genotypes; 7: `*` without its deletion
+FORMAT = 7
 TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents", "structural")
 BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"

@@ -29,6 +29,7 @@ from evaluator.variants.intervals import (
 )
 from evaluator.variants.records import Tally, sample_column
 from evaluator.variants.sources import open_source
+from evaluator.variants.spanning_deletions import STARS, WITHOUT_RECORD
 from evaluator.variants.substitutions import UNEQUAL_BLOCK
 
 # Reasons, weakest first: where several apply to a base the strongest is told.
@@ -40,6 +41,7 @@ REASONS = (
     "low_depth",
     "symbolic_allele",
     "no_call",
+    WITHOUT_RECORD,
 )
 NOWHERE = Intervals(np.empty(0, np.int64), np.empty(0, np.int64))
 _NO_INTERVAL = r"^(?:#|track|browser|\.$|\s*$)"
@@ -58,6 +60,7 @@ class Evidence:
     default: str = "no_block"  # the reason where nothing is said
     blocks: Intervals = NOWHERE  # where a gVCF says reference
     calls: pl.DataFrame = field(default_factory=CALLED.to_frame)  # what a gVCF calls
+    stars: pl.DataFrame = field(default_factory=STARS.to_frame)  # where a gVCF calls `*`
 
 
 def no_evidence(regions: Intervals) -> Evidence:
@@ -158,13 +161,14 @@ def _read_gvcf(
     require_build(source.header, build, form.read.contigs())
     known = [name for name in names if name in source.header.samples]
     column = choose_sample(source.header, known[0] if known else None, None)
-    labels, calls, blocks = [SPANS.to_frame()], [CALLED.to_frame()], [NOWHERE]
+    labels, calls, blocks, stars = [SPANS.to_frame()], [CALLED.to_frame()], [NOWHERE], [STARS.to_frame()]
     for frame in form.scan(source, form.read, [column], Tally()):
         labels.append(labelled(frame, column, rule))
         genotypes = read_genotypes(path, frame, [column])
         # A called <NON_REF> says that something is there: its block is no reference block.
         labels.append(genotypes.unresolved.select(list(SPANS)))
         calls.append(genotypes.calls.drop("sample"))
+        stars.append(genotypes.stars.drop("sample"))
         references = genotypes.references
         blocks.append(merged(references["start"].to_numpy(), references["end"].to_numpy()))
     spans = pl.concat(labels)
@@ -179,6 +183,7 @@ def _read_gvcf(
             np.concatenate([part.starts for part in blocks]), np.concatenate([part.ends for part in blocks])
         ),
         calls=form.moved(pl.concat(calls)),
+        stars=pl.concat(stars),
     )
 
 

@@ -135,7 +135,7 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     # Who is set aside for a structural VCF gets no calls; a run that will stop tells all of its problems.
     groups = _by_file(cohort, set() if stop else set(unread))
     form = form_of(scope.regions, scope.reference)
-    read_file = partial(read_shared_file, scope=scope, form=form)
+    read_file = partial(read_shared_file, scope=scope, form=form, structural=structural)
     for group, unchecked in results_in_order(groups, read_file, request.threads):
         file = with_agreeing_annotations(group, unchecked, annotations)
         for newborn_data in file.found:

@@ -182,5 +182,10 @@ def _kind(kinds: dict[str, str | None]) -> pl.Expr:
 
 
 def doubt() -> pl.Expr:
-    """Why a kind leaves its stretch not assessed, never taken for reference; null where it does not."""
-    return pl.col("kind").replace_strict(REASONS, default=None, return_dtype=pl.String)
+    """Why a kind leaves its stretch not assessed, never taken for reference; null where it does not.
+
+    A half call of `*` is told as one: nothing else of the genotype becomes a call that could.
+    """
+    told = pl.col("kind").replace_strict(REASONS, default=None, return_dtype=pl.String)
+    half = (pl.col("kind") == SPANNING_DELETION) & (pl.col("missing") > 0)
+    return pl.when(half).then(pl.lit(NO_CALL)).otherwise(told)

@@ -13,6 +13,7 @@ from evaluator.variants.genotype_text import (
     CALL,
     GENOTYPE,
     NO_CALL,
+    SPANNING_DELETION,
     STRUCTURAL,
     doubt,
     genotype_is_first,
@@ -21,6 +22,7 @@ from evaluator.variants.genotype_text import (
 )
 from evaluator.variants.records import sample_column
 from evaluator.variants.references import ONLY_REFERENCE, REFERENCES, read_references
+from evaluator.variants.spanning_deletions import STARS, called_stars
 from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
 from evaluator.variants.structural import (
     copy_number_speaks,
@@ -42,6 +44,7 @@ class Genotypes:
     set_aside: Counter[str] = field(default_factory=Counter)
     references: pl.DataFrame = field(default_factory=REFERENCES.to_frame)
     structural: pl.DataFrame = field(default_factory=STRUCTURAL_CALLED.to_frame)
+    stars: pl.DataFrame = field(default_factory=STARS.to_frame)  # not yet held against the deletions
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Rows:
     references: pl.DataFrame
     set_aside: pl.DataFrame
     structural: pl.DataFrame  # structural.CALLED
+    stars: pl.DataFrame
 
 
 def by_sample(parts: list[Rows], samples: list[str]) -> dict[str, Genotypes]:
@@ -76,6 +80,9 @@ def by_sample(parts: list[Rows], samples: list[str]) -> dict[str, Genotypes]:
     structural = pl.concat([part.structural for part in parts])
     for (sample,), rows in structural.partition_by("sample", include_key=False, as_dict=True).items():
         genotypes[str(sample)].structural = rows
+    stars = pl.concat([part.stars for part in parts])
+    for (sample,), rows in stars.partition_by("sample", include_key=False, as_dict=True).items():
+        genotypes[str(sample)].stars = rows
     for sample, kind, count in pl.concat([part.set_aside for part in parts]).iter_rows():
         genotypes[sample].set_aside[kind] += count
     return genotypes
@@ -93,7 +100,9 @@ def read_genotypes(path: Path, records: pl.DataFrame, samples: list[str]) -> Row
     alleles = _by_copy_number(rows, named(path, rows, spelled_out(path, rows)))
     called, others = (alleles.filter(which) for which in (pl.col("kind") == CALL, pl.col("kind") != CALL))
     calls = rows.drop("format", "value", "fields")[called["row"]].hstack(called.drop("row"))
-    spans = rows.select("sample", "start", "end")[others["row"]].hstack(others.select("kind"))
+    spans = rows.select("sample", "start", "end")[others["row"]].hstack(others.select("kind", "missing"))
+    stars = others.filter(pl.col("kind") == SPANNING_DELETION).select("row", "copies")
+    stars = rows.select("sample", "contig", "position")[stars["row"]].hstack(stars)
     events = alleles.hstack(rows.select("ref", "alt")[alleles["row"]]).filter(is_structural())
     structural = rows[events["row"]].hstack(events.drop("row", "ref", "alt"))
     return Rows(
@@ -102,6 +111,7 @@ def read_genotypes(path: Path, records: pl.DataFrame, samples: list[str]) -> Row
         read_references(records, samples),
         _set_aside(spans),
         structural_calls(path, structural),
+        called_stars(stars, "row"),
     )
 
 

@@ -18,12 +18,14 @@ from evaluator.variants.genotype_text import (
     GENOTYPE,
     NO_CALL,
     REASONS,
+    SPANNING_DELETION,
     STRUCTURAL,
     WITHOUT_GENOTYPE,
 )
 from evaluator.variants.intervals import Coordinates
 from evaluator.variants.joint_alleles import SPELLED_OUT, Named, name_alleles
 from evaluator.variants.pairs import Flags, Pairs, joined_pairs
+from evaluator.variants.spanning_deletions import STARS, called_stars
 from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
 from evaluator.variants.structural import (
     SHORTEST,
@@ -43,6 +45,7 @@ _NO_VALUES = pl.Schema({"record": pl.Int64, "sample": pl.Int64})
 _NOWHERE = np.empty(0, np.int64)
 _UNRESOLVED = pl.Schema({"sample": pl.Int64, "start": pl.Int64, "end": pl.Int64, "reason": pl.String})
 _STRUCTURAL = pl.Schema({**STRUCTURAL_CALLED, "sample": pl.Int64()})
+_STARS = pl.Schema([("sample", pl.Int64()), *STARS.items()])
 _SET_ASIDE = pl.Schema({"sample": pl.Int64, "kind": pl.String, "len": pl.UInt32})
 
 
@@ -51,7 +54,8 @@ class Together:
     """The genotypes of many samples; `sample` is each one's number.
 
     calls: CALLED without info; alleles: CALLED, a row per record and called allele; unresolved: start, end
-    (on the axis) and reason of what could not become a call; set_aside: kind and how many of them.
+    (on the axis) and reason of what could not become a call; set_aside: kind and how many of them; stars:
+    called `*` alleles, not yet held against the deletions.
     """
 
     calls: pl.DataFrame
@@ -59,6 +63,7 @@ class Together:
     unresolved: pl.DataFrame
     set_aside: pl.DataFrame
     structural: pl.DataFrame  # structural.CALLED
+    stars: pl.DataFrame
 
 
 _NOTHING = Together(
@@ -67,6 +72,7 @@ _NOTHING = Together(
     _UNRESOLVED.to_frame(),
     _SET_ASIDE.to_frame(),
     _STRUCTURAL.to_frame(),
+    _STARS.to_frame(),
 )
 
 
@@ -94,6 +100,7 @@ def put_together(parts: list[Together]) -> Together:
         _stacked([part.unresolved for part in parts]),
         set_aside.group_by("sample", "kind").agg(pl.col("len").sum()).sort("sample", "kind"),
         _stacked([part.structural for part in parts]),
+        _stacked([part.stars for part in parts]),
     )
 
 
@@ -115,13 +122,16 @@ def together(path: Path, records: pl.DataFrame, slabfuls: list[Slabful], samples
     calls = with_values(path, _stated(values, named, called))
     structural, by_copy_number = _structural(path, records, values, named)
     others = _others(values, named, ~called & ~by_copy_number)
+    stars, half_called = _stars(records, values, named)
+    no_calls = joined_pairs([_no_calls(slabfuls, row_of), half_called])
     without = _without_genotype(records)
     return Together(
         calls[[name for name in _CALLED if name != "info"]],
         _alleles(named, called),
-        _unresolved(records, _no_calls(slabfuls, row_of), others, without, samples),
+        _unresolved(records, no_calls, others, without, samples),
         _set_aside(others, len(without), samples),
         structural,
+        stars,
     )
 
 
@@ -175,6 +185,16 @@ def _structural(
     decided[rows] = speaks.to_numpy()
     events = told.filter(speaks | told.select(is_structural().fill_null(value=False)).to_series())
     return structural_calls(path, events).select(list(_STRUCTURAL)), decided
+
+
+def _stars(records: pl.DataFrame, values: pl.DataFrame, named: Named) -> tuple[pl.DataFrame, Pairs]:
+    """Return the called `*` alleles, and the records and samples of which only one half was called so."""
+    rows = np.flatnonzero(named.is_kind(SPANNING_DELETION))
+    record, sample = named.record[rows], values["sample"].to_numpy()[named.value[rows]]
+    spelt = named.genotypes[["copies", "missing"]][named.genotype[rows]]
+    told = [pl.Series("sample", sample, pl.Int64), pl.Series("record", record, pl.Int64)]
+    stars = called_stars(records[["contig", "position"]][record].hstack(spelt).hstack(told), "record")
+    return stars, Pairs(record, sample)[(spelt["missing"] > 0).to_numpy()]
 
 
 def _values(slabfuls: list[Slabful], row_of: Coordinates) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from evaluator.variants.header import Header
 from evaluator.variants.intervals import SPACING_BITS, Coordinates, Intervals, as_frame, merged
 from evaluator.variants.joint import JointReading
 from evaluator.variants.newborn import NewbornData, agreement_notes, alleles_seen
+from evaluator.variants.spanning_deletions import ALLELE, as_doubts, unexplained
 from evaluator.variants.structural_file import OWN, declares_structural, is_symbolic, own_facts
 from evaluator.variants.substitutions import as_called, unequal_blocks, with_parts
 
@@ -41,6 +42,10 @@ class JointNewborns:
         self._unresolved = pl.concat([reading.found.unresolved, unequal_blocks(self._calls)])
         self._more: list[pl.DataFrame] = []
         self._structural = reading.found.structural
+        self._written = reading.found.calls.select("sample", *ALLELE)
+        left = unexplained(reading.found.stars, regions, self._written, self._structural)
+        self._stars = left.partition_by("sample", as_dict=True, include_key=False)
+        self._no_star = left.clear().drop("sample")
         self._nothing = CALLED.to_frame()
         self._header = header
         self._regions = regions
@@ -56,25 +61,39 @@ class JointNewborns:
         self._shared: list[tuple[pl.DataFrame, list[int]]] = []  # gaps, and the samples that have just these
         self._judged: list[int] = []
 
-    def add(self, newborn: Newborn, sample: str, evidence: Evidence, entry: dict[str, object]) -> None:
-        """Add a newborn and its line of the manifest; of a callable file only the gaps are kept."""
+    def add(
+        self,
+        newborn: Newborn,
+        sample: str,
+        evidence: Evidence,
+        entry: dict[str, object],
+        separate: pl.DataFrame,
+    ) -> None:
+        """Add a newborn and its line of the manifest; of a callable file only the gaps are kept.
+
+        `separate` is what its structural VCF calls.
+        """
         number = self._numbers[sample]
         own = (newborn.id, newborn.sex, newborn.sex_chromosomes, newborn.status, evidence.kind)
         self._rows.append((number, *own, *self._facts.get(number, self._no_facts)))
         entry["set_aside"] = self._set_aside.get(number, {})
-        if evidence.kind == "gvcf" or number in self._repeats:
-            told = [entry["note"], *self._agreement(number, evidence)]
+        calls, more = self._calls_and_more(number, evidence)
+        stars = self._unexplained(number, evidence, more, separate)
+        if evidence.kind == "gvcf" or number in self._repeats or len(stars):
+            repeats = self._repeats.get(number, 0)
+            told = [entry["note"], *agreement_notes(repeats, calls, more, evidence, stars)]
             entry["note"] = "; ".join(filter(None, map(str, told)))
         self._entries.append(entry)
-        if evidence.kind != "none":
+        if evidence.kind != "none" or len(stars):
             self._judged.append(number)
-            self._judge(number, evidence)
+            self._judge(number, evidence, stars)
 
-    def _judge(self, number: int, evidence: Evidence) -> None:
+    def _judge(self, number: int, evidence: Evidence, stars: pl.DataFrame) -> None:
         """Apply what a callable file says; to those without doubts of their own it says the same."""
         doubts = self._doubts.get((number,))
-        if doubts is not None:
-            gaps = uncallable(self._regions, evidence, doubts)
+        if doubts is not None or len(stars):
+            told = [self._unresolved.clear().drop("sample") if doubts is None else doubts, as_doubts(stars)]
+            gaps = uncallable(self._regions, evidence, pl.concat(told))
             self._gaps.append(gaps.select(pl.lit(number, pl.Int64).alias("sample"), pl.all()))
             return
         if evidence is not self._evidence:  # thousands may name one BED
@@ -95,15 +114,31 @@ class JointNewborns:
 
         return {number: facts(number) for number in calls.keys() | self._set_aside.keys()}, facts(-1)
 
-    def _agreement(self, number: int, evidence: Evidence) -> list[str]:
-        """Keep what the newborn's gVCF calls beyond the joint file, and say what repeats or disagrees."""
+    def _unexplained(
+        self, number: int, evidence: Evidence, more: pl.DataFrame, separate: pl.DataFrame
+    ) -> pl.DataFrame:
+        """Return the newborn's stars that its gVCF and its structural VCF do not explain either."""
+        stars = self._stars.get((number,), self._no_star)
+        if stars.is_empty() and evidence.stars.is_empty():
+            return stars
+        written = self._written.filter(sample=number)
+        return unexplained(
+            pl.concat([stars, evidence.stars]),
+            self._regions,
+            pl.concat([written.select(ALLELE), more.select(ALLELE)]),
+            self._structural.filter(sample=number),
+            separate,
+        )
+
+    def _calls_and_more(self, number: int, evidence: Evidence) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the newborn's calls, where it has a gVCF, and what that calls beyond the joint file."""
         own = more = self._nothing
         if evidence.kind == "gvcf":
             own = self._calls_of.get((number,), own.drop("info")).with_columns(pl.lit("").alias("info"))
             more = only_in_gvcf(own.select(list(CALLED)), evidence.calls)
             self._more.append(more.drop("info").insert_column(0, pl.lit(number, pl.Int64).alias("sample")))
             self._alleles.append(more)
-        return agreement_notes(self._repeats.get(number, 0), own, more, evidence)
+        return own, more
 
     def assembled(self) -> NewbornData:
         """Return the rows of all newborns that were added."""

@@ -16,6 +16,7 @@ from evaluator.variants.genotypes import Genotypes
 from evaluator.variants.header import ANNOTATION_KEYS, Header
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.references import Thresholds, doubted
+from evaluator.variants.spanning_deletions import ALLELE, as_doubts, unexplained
 from evaluator.variants.structural_file import (
     OWN,
     declares_structural,
@@ -50,15 +51,25 @@ def sequenced(
     thresholds: Thresholds,
     entry: dict[str, object],
     form: AsWritten,
+    *,
+    separate: pl.DataFrame,
 ) -> NewbornData:
-    """Assemble the rows of a newborn whose VCF was read; alleles are brought to one form, then compared."""
+    """Assemble the rows of a newborn whose VCF was read; alleles are brought to one form, then compared.
+
+    `separate` is what its structural VCF calls.
+    """
     calls = without_repeats(form.moved(genotypes.calls))
     more = only_in_gvcf(calls, evidence.calls)
-    told = (entry["note"], *agreement_notes(len(genotypes.calls) - len(calls), calls, more, evidence))
-    entry = {**entry, "note": "; ".join(filter(None, map(str, told)))}
     stored = with_parts(pl.concat([calls, denied_calls(calls, genotypes.references, form), more]))
     counted = stored.filter(as_called())
     structural = genotypes.structural
+    # Only now is every deletion known: one may begin far before the `*` that it explains, or stand elsewhere.
+    stars = pl.concat([genotypes.stars, evidence.stars])
+    written = [genotypes.calls.select(ALLELE), more.select(ALLELE)]
+    stars = unexplained(stars, regions, pl.concat(written), structural, separate)
+    repeats = len(genotypes.calls) - len(calls)
+    told = (entry["note"], *agreement_notes(repeats, calls, more, evidence, stars))
+    entry = {**entry, "note": "; ".join(filter(None, map(str, told)))}
     symbolic = bool(structural.select(is_symbolic().any()).item())
     row = {
         "status": newborn.status,
@@ -70,7 +81,7 @@ def sequenced(
         **own_facts(len(structural), genotypes.set_aside, looked_for=symbolic or declares_structural(header)),
     }
     doubts = [genotypes.unresolved, unequal_blocks(stored), doubted(genotypes.references, thresholds)]
-    gaps = uncallable(regions, evidence, pl.concat(doubts))
+    gaps = uncallable(regions, evidence, pl.concat([*doubts, as_doubts(stars)]))
     return NewbornData(
         pl.DataFrame([_newborn_row(newborn, row)], schema=NEWBORNS),
         check(_of(newborn, stored.select(_CALL_COLUMNS)), CALLS, "calls"),
@@ -81,13 +92,18 @@ def sequenced(
     )
 
 
-def agreement_notes(repeats: int, calls: pl.DataFrame, more: pl.DataFrame, evidence: Evidence) -> list[str]:
-    """Say what records repeat, and where the VCF and a gVCF of its own do not agree."""
-    absent = len(more.filter(copies=0)) if len(more) else 0  # thousands of newborns have no gVCF
+def agreement_notes(
+    repeats: int, calls: pl.DataFrame, more: pl.DataFrame, evidence: Evidence, stars: pl.DataFrame
+) -> list[str]:
+    """Say what records repeat or lack, and where the VCF and a gVCF of its own do not agree."""
+    # Thousands of newborns have neither.
+    absent = len(more.filter(copies=0)) if len(more) else 0
+    lone_stars = stars["start"].n_unique() if len(stars) else 0
     counted = {
         "{} rows of records that stand twice were read once": repeats,
         "{} alleles that the gVCF calls are not in the VCF: repeat where they matter": absent,
         "{} calls lie where the gVCF says reference": count_inside(calls, evidence.blocks),
+        "{} places are called deleted (*) where no called deletion lies: not assessed": lone_stars,
     }
     return [text.format(count) for text, count in counted.items() if count]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -22,6 +22,8 @@ from evaluator.variants.newborn import NewbornData, sequenced
 from evaluator.variants.reading import Reading, read_samples, require_explained
 from evaluator.variants.sample_choice import samples_of
 from evaluator.variants.sources import Source, open_source
+from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
+from evaluator.variants.structural_file import StructuralReading
 
 # Of so many samples nearly all genotypes are reference; parsing each would cost more than all the rest.
 REFERENCES_UNREAD = 16
@@ -39,8 +41,13 @@ class SharedFile:
     annotations: AnnotationFields  # kind of annotation -> its sub-fields by the header; None without it
 
 
-def read_shared_file(group: list[Newborn], scope: Scope, form: AsWritten) -> SharedFile:
-    """Read the VCF of a group of newborns once; what is wrong is told per newborn and stops nobody else."""
+def read_shared_file(
+    group: list[Newborn], scope: Scope, form: AsWritten, structural: Mapping[str, StructuralReading]
+) -> SharedFile:
+    """Read the VCF of a group of newborns once; what is wrong is told per newborn and stops nobody else.
+
+    `structural` is what the newborns' structural VCFs hold.
+    """
     path = group[0].vcf
     if path is None:
         raise AssertionError("only newborns with a VCF are grouped")
@@ -67,7 +74,7 @@ def read_shared_file(group: list[Newborn], scope: Scope, form: AsWritten) -> Sha
     except InputError as error:
         return SharedFile([], failures | {newborn.id: error for newborn in group}, {})
     entry = {**_file_entry(source, checked, build_by), "note": note, "reference_genotypes": 0}
-    found, failed = _assembled(group, samples, source, reading, scope, form, entry)
+    found, failed = _assembled(group, samples, source, reading, scope, form, entry, structural)
     return SharedFile(found, failures | failed, source.header.annotation_fields())
 
 
@@ -83,6 +90,7 @@ def _assembled(
     scope: Scope,
     form: AsWritten,
     shared: dict[str, object],
+    structural: Mapping[str, StructuralReading],
 ) -> tuple[list[NewbornData], Failures]:
     """Assemble the rows of a file's newborns; one whose callable file is wrong fails alone."""
     joint, alone = None, {}
@@ -93,6 +101,8 @@ def _assembled(
     # A joint file's rows may share one BED.
     evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope, form))
     sizes_and_times = cache(_sizes_and_times)  # the joint file itself is asked once
+    separate = {name: told.calls for name, told in structural.items()}
+    no_structural = STRUCTURAL_CALLED.to_frame()
     found: list[NewbornData] = []
     failures: Failures = {}
     for newborn in group:
@@ -103,7 +113,7 @@ def _assembled(
             continue
         entry = {**shared, "row": newborn.line, **file_identity(newborn, sizes_and_times)}
         if joint is not None:
-            joint.add(newborn, sample, evidence, entry)
+            joint.add(newborn, sample, evidence, entry, separate.get(newborn.id, no_structural))
             continue
         genotypes = alone[sample]
         if _is_same_file(newborn):  # a gVCF that is its own evidence cannot contradict itself
@@ -113,8 +123,8 @@ def _assembled(
         entry["set_aside"] = dict(sorted(genotypes.set_aside.items()))
         entry["reference_genotypes"] = len(genotypes.references)
         thresholds = scope.thresholds()
-        rows = sequenced(newborn, genotypes, source.header, scope.regions, evidence, thresholds, entry, form)
-        found.append(rows)
+        told = newborn, genotypes, source.header, scope.regions, evidence, thresholds, entry, form
+        found.append(sequenced(*told, separate=separate.get(newborn.id, no_structural)))
     return found if joint is None else [joint.assembled()], failures
 
 

@@ -8,7 +8,7 @@ CASE = "case "  # before the name of a folder of tests/cases
 
 
 class Mutation(NamedTuple):
-    """One change of evaluator/screening; `notices` is a setting of the judge, or a readable case."""
+    """One change; `file` as seen from evaluator/screening; `notices` is a setting of the judge, or a case."""
 
     rule: str
     file: str

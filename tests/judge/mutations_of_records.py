@@ -40,4 +40,25 @@ RECORDS = (
         "under",
         f"{CASE}acadm_unequal_substitution_listed_itself",
     ),
+    Mutation(
+        "a copy called deleted is not reference",
+        "../variants/spanning_deletions.py",
+        'pl.Series(gone) < pl.col("copies")',
+        "pl.Series(gone) < 0",
+        f"{CASE}acadm_star_beside_reference",
+    ),
+    Mutation(
+        "a called deletion explains a copy called deleted",
+        "../variants/spanning_deletions.py",
+        'pl.Series(gone) < pl.col("copies")',
+        "pl.Series(gone) < 9",
+        f"{CASE}acadm_star_with_its_deletion",
+    ),
+    Mutation(
+        "each copy called deleted needs a deletion of its own",
+        "../variants/spanning_deletions.py",
+        'pl.Series(gone) < pl.col("copies")',
+        "pl.Series(gone) < 1",
+        f"{CASE}acadm_two_stars_one_deletion",
+    ),
 )

@@ -130,3 +130,11 @@ def test_the_parents_evidence_is_told(repository: Path, tmp_path: Path) -> None:
     assert "too few places to say" in text
     assert "mother: 1 of 2; father: 0 of 2; maternal, by the parents' genotypes" in text
     assert "chr2-240871433-G-A with chr2-240875159-T-C: trans (parents), reported" in text
+
+
+def test_a_copy_deleted_by_nothing_called_is_told(repository: Path, tmp_path: Path) -> None:
+    """The note names the place of the `*`, and is not there where its deletion was called."""
+    told = "Called deleted (*) where no called deletion lies, so not assessed: chr1:75761161."
+    assert told in explained(repository, tmp_path / "lone", "acadm_star_beside_reference").notes
+    believed = explained(repository, tmp_path / "called", "acadm_star_with_its_deletion")
+    assert not any("(*)" in note for note in believed.notes)

@@ -13,6 +13,7 @@ from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.screening.flag import flag
 from evaluator.variants.extract import Request, extract
+from evaluator.variants.spanning_deletions import WITHOUT_RECORD
 from evaluator.variants.store import Store, open_store
 
 WriteVcf = Callable[..., Path]
@@ -233,3 +234,28 @@ def test_a_record_that_the_fasta_contradicts_is_told(run: Run, write_vcf: WriteV
     write_vcf("a", [f"chr9 {place} . CAC C . PASS . GT 0/1"])
     with pytest.raises(InputError, match=f"has ACA at chr9:{place}, where .* have CAC as REF"):
         run("A male a.vcf all.bed")
+
+
+@pytest.mark.parametrize("samples", ["A", f"A {SIXTEEN}"])
+@pytest.mark.parametrize(
+    ("place", "alleles", "genotype", "doubted"),
+    [
+        (LEFT + 21, "C T,*", "0/2", []),
+        (LEFT + 31, "C T,*", "0/2", [LEFT + 31]),
+        (LEFT + 30, "ACA A,*", "1/2", [LEFT + 30]),  # its other allele moves to the left, not the `*`
+    ],
+)
+def test_a_star_is_held_against_deletions_as_they_are_written(
+    run: Run, write_vcf: WriteVcf, samples: str, place: int, alleles: str, genotype: str, doubted: list[int]
+) -> None:
+    """The deletion of LEFT + 21 and the next base is stored at LEFT; the `*` speaks of it as written."""
+    others = f" {NONE}" * (len(samples.split()) - 1)
+    records = [
+        f"chr9 {LEFT + 20} . ACA A . PASS . {FORMAT} {ONE}{others}",
+        f"chr9 {place} . {alleles} . PASS . {FORMAT} {genotype}:15,15,0:30:99{others}",
+    ]
+    path = write_vcf("joint", records, samples=samples)
+    store = run(f"A male {path.name} all.bed")
+    assert alleles_of(store)[0] == ("A", LEFT, "GCA", "G", 1)
+    gaps = store.uncallable().filter(reason=WITHOUT_RECORD).collect()
+    assert (gaps["start"] + 1).to_list() == doubted

@@ -80,7 +80,10 @@ def test_a_missing_allele_is_never_reference(read: Read, genotype: str) -> None:
 def test_what_is_no_sequence_is_counted(
     read: Read, alt: str, genotype: str, kind: str, reason: list[str]
 ) -> None:
-    """Alleles without a sequence are set aside and counted; all but `*` leave their stretch not assessed."""
+    """Alleles without a sequence are set aside and counted; all leave their stretch not assessed.
+
+    But for `*`: whether a deletion explains it is known only when all records were read.
+    """
     found = read(alt, "GT", genotype)
     assert len(found.calls) == 0
     assert found.set_aside == {kind: 1}
@@ -88,9 +91,18 @@ def test_what_is_no_sequence_is_counted(
 
 
 def test_a_call_beside_a_spanning_deletion_stays(read: Read) -> None:
-    """In `1/2` with ALT C,* the base change is a call of one copy."""
+    """In `1/2` with ALT C,* the base change is a call of one copy, and the other copy is called deleted."""
     found = read("C,*", "GT", "1/2")
     assert found.calls.select("alt", "copies", "ploidy").rows() == [("C", 1, 2)]
+    assert found.stars.rows() == [(99, 1)]
+
+
+@pytest.mark.parametrize(("genotype", "copies"), [("0/2", 1), ("2/2", 2), ("2", 1), ("2|3", 2), ("./2", 1)])
+def test_called_deleted(read: Read, genotype: str, copies: int) -> None:
+    """A `*` is kept with the place of its record's first base and with how many copies have it."""
+    found = read("C,*,*", "GT", genotype, ref="ACG")
+    assert found.stars.rows() == [(99, copies)]
+    assert found.unresolved["reason"].to_list() == (["no_call"] if "." in genotype else [])
 
 
 def test_any_order_of_fields(read: Read) -> None:

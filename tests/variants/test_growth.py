@@ -96,6 +96,8 @@ def near_an_exon(draw: st.DrawFn) -> list[str]:
         ref = draw(st.text("ACGT", min_size=1, max_size=6))
         alt = draw(st.text("ACGT", min_size=1, max_size=6).filter(lambda text, ref=ref: text != ref))
         genotype = draw(st.sampled_from(["0/1", "1/1", "1|0", "./.", "0/0", "./1"]))
+        if draw(st.booleans()):
+            alt, genotype = f"{alt},*", draw(st.sampled_from(["1/2", "0/2", "2/2", "2", "./2"]))
         depth = draw(st.sampled_from(["3", "12", "30"]))
         lines.append(f"chr9 {position} . {ref} {alt} . PASS . GT:DP:GQ {genotype}:{depth}:{depth}")
     return lines
