@@ -25,8 +25,6 @@ from evaluator.variants.records import Tally, scan
 from evaluator.variants.sources import Source
 
 _UNIT = 20  # bases whose return tells a repeat; fewer would take chance for one, and only read further
-
-
 _UNKNOWN = re.compile("[^ACGT]")
 
 

@@ -126,6 +126,20 @@ def test_records_that_spell_one_deletion_differently_contradict_each_other(
 
 
 @pytest.mark.parametrize("samples", ["A", f"A {SIXTEEN}"])
+def test_calls_that_spell_one_deletion_differently_contradict_each_other(
+    run: Run, write_vcf: WriteVcf, listing: Panel, samples: str
+) -> None:
+    """Two copies at one end of the repeat, one at the other: how many there are is not known."""
+    others = f" {NONE}" * (len(samples.split()) - 1)
+    lines = [f"{AT_LEFT} . PASS . {FORMAT} {TWO}{others}", f"{AT_RIGHT} . PASS . {FORMAT} {ONE}{others}"]
+    path = write_vcf("a", lines, samples=samples)
+    store = run(f"A male {path.name} all.bed")
+    assert alleles_of(store) == [("A", LEFT, "GCA", "G", 1), ("A", LEFT, "GCA", "G", 2)]
+    (finding,) = flag(store, listing).findings.to_dicts()
+    assert "repeat_contradicting_records" in finding["reasons"]
+
+
+@pytest.mark.parametrize("samples", ["A", f"A {SIXTEEN}"])
 def test_a_gvcf_may_spell_the_deletion_differently(run: Run, write_vcf: WriteVcf, samples: str) -> None:
     """It does not contradict the VCF by that; a gVCF that alone has the deletion does."""
     others = f" {NONE}" * (len(samples.split()) - 1)
