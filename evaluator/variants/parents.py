@@ -19,13 +19,16 @@ from evaluator.variants.alignment import AsWritten
 from evaluator.variants.batch import Scope
 from evaluator.variants.build import require_build
 from evaluator.variants.callability import labelled
+from evaluator.variants.calls import with_format_values
 from evaluator.variants.cohort import Cohort, Newborn
 from evaluator.variants.fasta import changes_length
+from evaluator.variants.genotype_text import GENOTYPE
 from evaluator.variants.genotypes import read_genotypes
 from evaluator.variants.header import Header, choose_sample
 from evaluator.variants.intervals import SPACING, from_frame
 from evaluator.variants.normalise import trim_alleles
 from evaluator.variants.records import Tally, sample_column
+from evaluator.variants.references import ONLY_REFERENCE
 from evaluator.variants.sheet_rows import RowMessage, row_message
 from evaluator.variants.sources import open_source
 from evaluator.variants.substitutions import with_parts
@@ -33,7 +36,6 @@ from evaluator.variants.substitutions import with_parts
 _ALLELE = ["contig", "position", "ref", "alt"]
 _COPIES = pl.Schema({name: PARENTS[name] for name in _ALLELE} | {"copies": pl.Int8(), "ploidy": pl.Int8()})
 _BLOCK_ALTS = (".", "<NON_REF>", "<*>")
-_ALL_REFERENCE = r"^0(?:[|/]0)*$"
 _NOT_CALLED = r"\."
 
 
@@ -95,15 +97,16 @@ def _copies(
     ):
         raise InputError.of(path, "is the newborn's own sample; name the parent's in sample_in_vcf")
     carried, shown_absent, doubtful = ([_COPIES.to_frame()] for _ in range(3))
-    for frame in form.scan(source, form.read, [column], Tally()):
-        label = labelled(frame, column, scope.panel.criteria.callability)
+    for records in form.scan(source, form.read, [column], Tally()):
+        label = labelled(records, column, scope.panel.criteria.callability)
+        genotypes = with_format_values(records, sample_column(column), (GENOTYPE,))[GENOTYPE].fill_null(".")
+        frame = records.with_columns(genotypes.alias("genotype"))
         believed = frame.filter(label["reason"].is_null())
         calls = form.moved(read_genotypes(path, believed, [column]).calls)
         carried.append(with_parts(calls).select(list(_COPIES)))
-        shown_absent.append(_absent(believed, sample_column(column), own, form))
-        genotype = pl.col(sample_column(column)).str.split(":").list.get(0)
-        doubted = frame.filter(label["reason"].is_not_null() & ~genotype.str.contains(_ALL_REFERENCE))
-        doubtful.append(_shown(doubted, sample_column(column), own, _NOT_CALLED, form))
+        shown_absent.append(_absent(believed, own, form))
+        doubted = frame.filter(label["reason"].is_not_null() & ~genotypes.str.contains(ONLY_REFERENCE))
+        doubtful.append(_shown(doubted, own, _NOT_CALLED, form))
     present = pl.concat(carried)
     absent = pl.concat(shown_absent).unique(_ALLELE, keep="first", maintain_order=True)
     # Two records that disagree about one allele say nothing of it.
@@ -118,20 +121,18 @@ def _copies(
     return own.select(_ALLELE).unique().join(pl.concat([clear, unclear]), on=_ALLELE)
 
 
-def _absent(records: pl.DataFrame, column: str, own: pl.DataFrame, form: AsWritten) -> pl.DataFrame:
+def _absent(records: pl.DataFrame, own: pl.DataFrame, form: AsWritten) -> pl.DataFrame:
     """Return alleles of the newborn that a record of the parent shows to be absent, unless it calls them.
 
     A record shows it that names the same change, or is reference at the same position, or is a reference
     block over all bases of the allele. Where no record is, nothing is shown.
     """
-    return _shown(records, column, own, _ALL_REFERENCE, form)
+    return _shown(records, own, ONLY_REFERENCE, form)
 
 
-def _shown(
-    records: pl.DataFrame, column: str, own: pl.DataFrame, genotypes: str, form: AsWritten
-) -> pl.DataFrame:
+def _shown(records: pl.DataFrame, own: pl.DataFrame, genotypes: str, form: AsWritten) -> pl.DataFrame:
     """Return, with no copies, alleles that a record names, or that one with such a genotype lies over."""
-    genotype = pl.col(column).str.split(":").list.get(0)
+    genotype = pl.col("genotype")
     told = records.select(
         "contig",
         "position",
@@ -140,7 +141,7 @@ def _shown(
         "ref",
         "alt",
         genotype.str.contains(genotypes).alias("reference"),
-        (genotype.str.count_matches(r"[|/]") + 1).cast(pl.Int8).alias("ploidy"),
+        genotype.str.count_matches(r"\d+|\.").cast(pl.Int8).alias("ploidy"),
     )
     changes = trim_alleles(
         told.filter(~pl.col("alt").is_in(_BLOCK_ALTS))

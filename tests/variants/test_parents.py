@@ -59,6 +59,12 @@ def run(folder: Path, panel: Panel, on_error: str = "stop") -> Summary:
         ("GT:DP:GQ 0/1:3:99", [(EXON, None, 2)]),  # too few reads to believe it, and no silence
         ("GT:DP:GQ 0/0:3:99", []),
         ("GT:DP:GQ 0/0:30:0", []),
+        ("DP:GT:GQ 30:0/0:99", [(EXON, 0, 2)]),  # wherever GT stands
+        ("DP:GT:GQ 30:0/1:99", [(EXON, 1, 2)]),
+        ("DP:GT:GQ 30:./.:99", [(EXON, None, 2)]),
+        ("DP:GT:GQ 3:0/0:99", []),
+        ("DP:GQ 30:99", [(EXON, None, 1)]),
+        ("GT:DP:GQ |0|0:30:99", [(EXON, 0, 2)]),  # the first allele's phase
     ],
 )
 @pytest.mark.parametrize("form", ["plain", "tbi"])

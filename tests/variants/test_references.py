@@ -31,6 +31,8 @@ def read(path: Path, *samples: str) -> pl.DataFrame:
         ("GT:AD", "0/0:4,1", 5, None),
         ("GT", "0", None, None),
         ("DP:GT", "3:0/0", 3, None),
+        ("GT:DP", "/0/0:3", 3, None),
+        ("GT:DP", "|0|0:3", 3, None),
         ("GT:DP:GQ", "0/0:.:.", None, None),
     ],
 )
