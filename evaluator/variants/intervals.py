@@ -95,7 +95,7 @@ def as_frame(starts: Coordinates, ends: Coordinates) -> pl.DataFrame:
 
 def contig_names(ranks: Coordinates) -> pl.Series:
     """Name the contigs of an array of ranks."""
-    return pl.Series("contig", list(CONTIGS), dtype=pl.String).gather(pl.Series(ranks))
+    return pl.Series("contig", list(CONTIGS), dtype=pl.String)[ranks]
 
 
 def contig_ranks(contigs: pl.Series) -> Coordinates:

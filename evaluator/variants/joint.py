@@ -149,6 +149,6 @@ def _records(source: Source, regions: Intervals, slabfuls: list[Slabful], scanne
         raise InputError(
             [Problem(told.file, int(lines[told.line - 1]), told.message) for told in error.problems]
         ) from error
-    records = pl.concat(frames)
-    number = records["line"] - 1
-    return records.with_columns(number.alias("record"), pl.Series("line", lines).gather(number))
+    records = frames[0] if len(frames) == 1 else pl.concat(frames)
+    number = records["line"].to_numpy() - 1
+    return records.with_columns(pl.Series("record", number), pl.Series("line", lines[number]))

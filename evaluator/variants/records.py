@@ -114,8 +114,11 @@ def _overlapping(table: pl.DataFrame, candidates: Candidates, regions: Intervals
     end = pl.col("start") + pl.col("ref").str.len_bytes().cast(pl.Int64)
     if candidates.reaching:
         end = pl.max_horizontal(end, *_reaches())
-    table = table.with_columns(end.alias("end")).drop("block end", strict=False)
-    return table.filter(pl.Series(regions.overlapped_by(table["start"].to_numpy(), table["end"].to_numpy())))
+    table = table.with_columns(end.alias("end"))
+    if candidates.reaching:
+        table = table.drop("block end")
+    inside = regions.overlapped_by(table["start"].to_numpy(), table["end"].to_numpy())
+    return table if inside.all() else table.filter(pl.Series(inside))
 
 
 def _reaches() -> tuple[pl.Expr, ...]:
