@@ -16,6 +16,8 @@ _MAGIC = b"CSI\x01"
 _BIN = struct.Struct("<IQi")  # number, lowest offset, how many chunks
 _CHUNK = struct.Struct("<QQ")
 _COUNT = struct.Struct("<i")
+_MANY = 64  # contigs without records are passed over together: a reference may have thousands
+_MANY_EMPTY = bytes(_MANY * _COUNT.size)
 _MOST_BITS = 62  # of a place on a contig
 
 
@@ -53,10 +55,15 @@ def _chunks(raw: bytes, regions: Intervals, dictionary: Dictionary) -> tuple[lis
     held: list[tuple[int, int]] = []  # where each stretch's chunks stand, from and to
     last = 0
     pseudo_bin = ((1 << 3 * depth + 3) - 1) // 7 + 1
-    for contig in range(contigs):
+    contig = 0
+    while contig < contigs:
+        if contig + _MANY <= contigs and raw.startswith(_MANY_EMPTY, at):
+            contig, at = contig + _MANY, at + len(_MANY_EMPTY)
+            continue
         (bins,) = _COUNT.unpack_from(raw, at)
         at += _COUNT.size
         axis = dictionary.rank_of(contig) * SPACING if bins else -1
+        contig += 1
         for _ in range(bins):
             number, _, count = _BIN.unpack_from(raw, at)
             begin = at + _BIN.size

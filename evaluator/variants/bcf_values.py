@@ -114,7 +114,7 @@ def _column(key: str, parts: list[Part], dictionary: Dictionary, count: int) -> 
         first = dictionary.first_phase
         stored = [(who, _as(raw, kind, length)) for who, raw, kind, length in parts if len(who)]
         spelt = [(who, spelled(genotypes, first_phase=first)) for who, genotypes in stored]
-        if len(spelt) > 1:  # each numbers its own
+        if len(spelt) != 1 or len(spelt[0][0]) < count:  # each numbers its own
             spelt = [(who, genotypes.cast(pl.String)) for who, genotypes in spelt]
         return _scattered(spelt, count, pl.String())
     if key in _NUMBERS and key in dictionary.whole_numbers:

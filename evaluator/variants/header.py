@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evaluator.errors import InputError, Problem, raise_if_any
 
-_VERSION = re.compile(r"^\ufeff?##fileformat=VCFv4\.\d+\s*$")
+_VERSION = re.compile(r"^\ufeff?##fileformat=VCFv4\.\d+[^\S\n]*$", re.MULTILINE)
 FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 _CONTIG = re.compile(r"^##contig=<(.*)>$", re.MULTILINE)
 # As nearly all tools write it; references with thousands of contigs are not taken apart word by word.
@@ -28,8 +28,17 @@ class Header:
     path: Path
     samples: tuple[str, ...]
     text: str
-    lines: int  # lines of the file that are header
-    sha256: str
+    raw: bytes  # the same as it is stored
+
+    @property
+    def lines(self) -> int:
+        """Return how many lines of the file are header."""
+        return _count_lines(self.text)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the digest of the header as it is stored."""
+        return hashlib.sha256(self.raw).hexdigest()
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -72,26 +81,26 @@ def parse_header(path: Path, raw: bytes, *, sites: bool = False) -> Header:
 
     `sites` accepts a file without sample columns, such as ClinVar's.
     """
-    text = raw.decode("utf-8", errors="replace").replace("\r\n", "\n")
-    lines = text.splitlines()
-    if not lines or not _VERSION.match(lines[0]):
+    text = raw.decode("utf-8", errors="replace")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if not _VERSION.match(text):
         raise InputError.of(
             path, "does not begin with ##fileformat=VCFv4; give a VCF (version 4) or BCF file", 1
         )
-    columns = lines[-1].split("\t")
+    columns = text.removesuffix("\n").rpartition("\n")[2].split("\t")
     if columns[0] != "#CHROM":
-        raise InputError.of(path, "has no #CHROM line; the file is cut short or not a VCF", len(lines))
+        message = "has no #CHROM line; the file is cut short or not a VCF"
+        raise InputError.of(path, message, _count_lines(text))
     if tuple(columns[: len(FIXED)]) != FIXED:
-        raise InputError.of(path, f"the #CHROM line must begin with {' '.join(FIXED)}", len(lines))
+        raise InputError.of(path, f"the #CHROM line must begin with {' '.join(FIXED)}", _count_lines(text))
     if not sites or len(columns) > len(FIXED):
-        raise_if_any(_sample_problems(path, columns, len(lines)))
-    return Header(
-        path=path,
-        samples=tuple(columns[len(FIXED) + 1 :]),
-        text=text,
-        lines=len(lines),
-        sha256=hashlib.sha256(raw).hexdigest(),
-    )
+        raise_if_any(_sample_problems(path, columns, text))
+    return Header(path=path, samples=tuple(columns[len(FIXED) + 1 :]), text=text, raw=raw)
+
+
+def _count_lines(text: str) -> int:
+    return text.count("\n") + (not text.endswith("\n"))
 
 
 def choose_sample(header: Header, named: str | None, newborn: str | None) -> str:
@@ -114,14 +123,12 @@ def choose_sample(header: Header, named: str | None, newborn: str | None) -> str
     )
 
 
-def _sample_problems(path: Path, columns: list[str], line: int) -> list[Problem]:
+def _sample_problems(path: Path, columns: list[str], text: str) -> list[Problem]:
     samples = columns[len(FIXED) + 1 :]
     if not samples:
-        return [
-            Problem(
-                str(path), line, "has no sample column, so it holds no genotypes; give the newborn's own VCF"
-            )
-        ]
+        message = "has no sample column, so it holds no genotypes; give the newborn's own VCF"
+        return [Problem(str(path), _count_lines(text), message)]
     if len(set(samples)) != len(samples):
-        return [Problem(str(path), line, "names a sample twice; every sample column needs its own name")]
+        message = "names a sample twice; every sample column needs its own name"
+        return [Problem(str(path), _count_lines(text), message)]
     return []

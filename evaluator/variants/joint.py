@@ -88,6 +88,8 @@ def _pass(source: Source, regions: Intervals, samples: list[str], scanned: Scan)
         if not any(part.heads for part in slabfuls):
             continue
         records = _records(source, regions, slabfuls, scanned)
+        if records is None:
+            continue
         tally.in_regions += len(records)
         touched.append(records.select("contig", "position", "ref"))
         parts.append(together(source.path, records, slabfuls, len(samples)))
@@ -138,8 +140,13 @@ class _Heads(Source):
         yield Slab(self.text, 1)
 
 
-def _records(source: Source, regions: Intervals, slabfuls: list[Slabful], scanned: Scan) -> pl.DataFrame:
-    """Return the records that do overlap the regions, with `record`, their number among the slabs' heads."""
+def _records(
+    source: Source, regions: Intervals, slabfuls: list[Slabful], scanned: Scan
+) -> pl.DataFrame | None:
+    """Return the records that do overlap the regions, with `record`, their number among the slabs' heads.
+
+    None where it is plain of all, by their length, that they do not.
+    """
     text = b"".join(part.heads for part in slabfuls)
     lines = np.concatenate([part.lines for part in slabfuls])
     heads = _Heads(source.header, source.path, source.format, None, text=text)
@@ -149,6 +156,8 @@ def _records(source: Source, regions: Intervals, slabfuls: list[Slabful], scanne
         raise InputError(
             [Problem(told.file, int(lines[told.line - 1]), told.message) for told in error.problems]
         ) from error
+    if not frames:
+        return None
     records = frames[0] if len(frames) == 1 else pl.concat(frames)
     number = records["line"].to_numpy() - 1
     return records.with_columns(pl.Series("record", number), pl.Series("line", lines[number]))

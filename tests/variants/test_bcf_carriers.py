@@ -128,6 +128,16 @@ def test_a_key_that_stands_twice_is_refused(write_vcf: WriteVcf, regions: Interv
         read(damaged, regions)
 
 
+def test_a_long_record_before_the_regions_is_not_in_them(write_vcf: WriteVcf) -> None:
+    """How long a record is in bytes says only how far it may reach at most: nothing of it counts."""
+    far = line(0).replace(" . A", f" {'z' * 5_000} A")
+    path = write_vcf("far", [far], "bcf", samples=" ".join(SAMPLES))
+    after = from_frame(pl.DataFrame({"contig": ["chr1"], "start": [3_000], "end": [4_000]}))
+    reading = read(path, after)
+    assert (reading.tally.on_karyotype, reading.tally.in_regions) == (1, 0)
+    assert reading.found.calls.is_empty()
+
+
 def test_contigs_are_numbered_by_idx_or_by_their_order() -> None:
     """References with thousands of contigs are not taken apart, and older headers have no IDX."""
     names = ["GL000191", "chr2", "chrUn_KI270302v1", "chrM", "chr1"]
