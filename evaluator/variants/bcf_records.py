@@ -31,7 +31,8 @@ _FIXED = struct.Struct("<iiifII")  # contig, POS - 1, length on the reference, Q
 # Header lines; with "\n" rather than "^" they are found twice as fast, and the first line is none of them.
 _CONTIG = re.compile(r"\n##contig=<ID=([^,>\n]+)(?:.*,IDX=(\d+)>)?")
 _LONGEST = max(map(len, CONTIG_ALIASES))
-_SHORT_CONTIG = re.compile(rf"\n##contig=<ID=([^,>\n]{{1,{_LONGEST}}})(?=[,>])(?:.*,IDX=(\d+)>)?")
+# The "+" after the name gives a longer one up at once, without trying its beginnings.
+_SHORT_CONTIG = re.compile(rf"\n##contig=<ID=([^,>\n]{{1,{_LONGEST}}}+)(?=[,>])(?:.*,IDX=(\d+)>)?")
 _WORD = re.compile(r"\n##(?:FILTER|INFO|FORMAT)=<ID=([^,>\n]+)(?:.*,IDX=(\d+)>)?")
 _WHOLE = re.compile(r"\n##FORMAT=<ID=([^,>\n]+),.*\bType=Integer\b")
 _VERSION = re.compile(r"##fileformat=VCFv(\d+)\.(\d+)")

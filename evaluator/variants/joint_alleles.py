@@ -77,7 +77,7 @@ def name_alleles(path: Path, records: pl.DataFrame, genotypes: pl.Series, record
     value, genotype = _expanded(which, np.array([count[text] or 1 for text in texts]))
     of_value, record = record, record[value]
     listed = list_alleles(records)
-    number = table["allele"].fill_null(0).to_numpy().astype(np.int64)[genotype]
+    number = np.array([allele or 0 for allele in table["allele"]], dtype=np.int64)[genotype]
     beyond = number > listed.count[record]
     if beyond.any():
         raise allele_beyond(path, records["line"].gather(record[beyond]))
@@ -107,7 +107,9 @@ def _numbered(genotypes: pl.Series) -> tuple[list[str | None], Coordinates]:
     if not isinstance(numbered, pl.Enum):
         numbered = pl.Enum(genotypes.drop_nulls().unique())
     texts = [*numbered.categories.to_list(), None]
-    codes = genotypes.cast(numbered).to_physical().cast(pl.Int64).fill_null(len(texts) - 1)
+    codes = genotypes.cast(numbered).to_physical().cast(pl.Int64)
+    if codes.null_count():
+        codes = codes.fill_null(len(texts) - 1)
     found, which = distinct(codes.to_numpy(), len(texts))
     return [texts[code] for code in found.tolist()], which
 

@@ -93,15 +93,22 @@ class _Others:
 def put_together(parts: list[Together]) -> Together:
     """Put the genotypes of several stretches of a file together."""
     parts = parts or [_NOTHING]
-    set_aside = pl.concat([part.set_aside for part in parts])
     return Together(
         _stacked([part.calls for part in parts]),
         _stacked([part.alleles for part in parts]),
         _stacked([part.unresolved for part in parts]),
-        set_aside.group_by("sample", "kind").agg(pl.col("len").sum()).sort("sample", "kind"),
+        _summed([part.set_aside for part in parts]),
         _stacked([part.structural for part in parts]),
         _stacked([part.stars for part in parts]),
     )
+
+
+def _summed(counts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Add up what was set aside; each has its rows in the order of samples and kinds."""
+    if len(counts) == 1:
+        return counts[0]
+    both = pl.concat(counts).group_by("sample", "kind").agg(pl.col("len").sum())
+    return both.sort("sample", "kind")
 
 
 def _stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
@@ -141,8 +148,10 @@ def _stated(values: pl.DataFrame, named: Named, which: Flags) -> pl.DataFrame:
     if not which.all():
         value, genotype, allele = value[which], genotype[which], allele[which]
     stated = _beside_genotypes(values)
-    if len(value) != len(values) or not which.all():
+    if len(named.value) != len(values):
         stated = stated[value]
+    elif not which.all():
+        stated = stated.filter(pl.Series(which))
     spelt = named.genotypes[SPELLED_OUT][genotype]
     alleles = named.listed.alleles[_OF_CALLS][allele]
     return _with_absent(stated.hstack(spelt).hstack(alleles))
@@ -267,8 +276,8 @@ def _unresolved(
     undecided = pl.Series([NO_CALL]).new_from_index(0, len(pairs.records) - len(doubted.kind))
     reasons = pl.Series([REASONS.get(str(kind)) for kind in others.kinds], dtype=pl.String)
     start, end = (records[name].to_numpy()[pairs.records] for name in ("start", "end"))
-    told = pairs.samples, start, end, pl.concat([undecided, reasons[doubted.kind]])
-    return pl.DataFrame(dict(zip(_UNRESOLVED, told, strict=True)), schema=_UNRESOLVED)
+    reason = pl.concat([undecided, reasons[doubted.kind]])
+    return pl.DataFrame({"sample": pairs.samples, "start": start, "end": end, "reason": reason})
 
 
 def _set_aside(others: _Others, without: int, samples: int) -> pl.DataFrame:
@@ -282,4 +291,4 @@ def _set_aside(others: _Others, without: int, samples: int) -> pl.DataFrame:
         return told
     everyone = pl.DataFrame({"sample": np.arange(samples)})
     unnamed = everyone.with_columns(kind=pl.lit(WITHOUT_GENOTYPE), len=pl.lit(without, pl.UInt32))
-    return pl.concat([told, unnamed])
+    return _summed([told, unnamed])
