@@ -86,14 +86,16 @@ class JointNewborns:
         self._entries.append(entry)
         if evidence.kind != "none" or len(stars):
             self._judged.append(number)
-            self._judge(number, evidence, stars)
+            doubts = [as_doubts(stars)] if len(stars) else []
+            doubts += [unequal_blocks(more)] if len(more) else []
+            self._judge(number, evidence, doubts)
 
-    def _judge(self, number: int, evidence: Evidence, stars: pl.DataFrame) -> None:
+    def _judge(self, number: int, evidence: Evidence, doubts: list[pl.DataFrame]) -> None:
         """Apply what a callable file says; to those without doubts of their own it says the same."""
-        doubts = self._doubts.get((number,))
-        if doubts is not None or len(stars):
-            told = [self._unresolved.clear().drop("sample") if doubts is None else doubts, as_doubts(stars)]
-            gaps = uncallable(self._regions, evidence, pl.concat(told))
+        if (number,) in self._doubts:
+            doubts = [self._doubts[number,], *doubts]
+        if doubts:
+            gaps = uncallable(self._regions, evidence, pl.concat(doubts))
             self._gaps.append(gaps.select(pl.lit(number, pl.Int64).alias("sample"), pl.all()))
             return
         if evidence is not self._evidence:  # thousands may name one BED

@@ -65,8 +65,10 @@ class Source:
         """Return how many columns each line has and which of them, from 0, are the samples'."""
         names = self.header.samples
         if self.format == "bcf":
-            names = tuple(name for name in names if name in set(samples))
-        return len(FIXED) + 1 + len(names), [len(FIXED) + 1 + names.index(sample) for sample in samples]
+            wanted = frozenset(samples)
+            names = tuple(name for name in names if name in wanted)
+        places = {name: place for place, name in enumerate(names, len(FIXED) + 1)}
+        return len(FIXED) + 1 + len(names), [places[sample] for sample in samples]
 
     def slabs(self, regions: Intervals, samples: list[str]) -> Iterator[Slab]:
         """Stream the records; with an index, at least those that overlap the regions."""

@@ -18,6 +18,7 @@ from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
 from evaluator.variants import shared_file
 from evaluator.variants.extract import Request, extract
+from evaluator.variants.joint import WIDE
 
 TABLES = ("newborns", "calls", "uncallable", "structural", "parents")
 VALUES = ("copies", "ploidy", "missing", "phased", "phase_set", "haplotype")
@@ -71,15 +72,19 @@ def one_gene_panel(folder: Path) -> Panel:
     return load_panel(folder)
 
 
-def extracted(folder: Path, name: str, rows: list[SheetRow], panel: Panel, threads: int) -> Path:
-    """Extract a sheet of these rows; returns the folder of the batch."""
+def extracted(
+    folder: Path, name: str, rows: list[SheetRow], panel: Panel, threads: int = 1, piped: Path | None = None
+) -> Path:
+    """Extract a sheet of these rows, one file on standard input; returns the folder of the batch."""
     columns = "newborn sex vcf sample_in_vcf callable structural_vcf mother_vcf mother_in_vcf"
+    rows = [replace(row, vcf=Path("-")) if row.vcf == piped else row for row in rows]
     lines = [columns.replace(" ", "\t"), *(row.line() for row in rows)]
     sheet = folder / f"{name}.tsv"
     sheet.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
     (folder / "more.bed").write_text(BED, newline="")
     request = Request(sheet, panel, folder / name, regions=folder / "more.bed", threads=threads)
-    return extract(request, "2026-01-01").folder
+    with sheet.open("rb") if piped is None else piped.open("rb") as stream:
+        return extract(replace(request, standard_input=stream), "2026-01-01").folder
 
 
 def tables_of(store: Path) -> dict[str, pl.DataFrame]:
@@ -169,8 +174,9 @@ def check(file: WideFile, folder: Path, panel: Panel) -> None:
     reference = folder / "reference.vcf"
     reference.write_text(file.text, encoding="utf-8", newline="")
     rows, own = planned(file, folder)
-    with in_small_slabs(file.slab):
-        together = extracted(folder, "together", rows, panel, file.threads)
+    piped = rows[0].vcf if file.piped else None
+    with in_small_slabs(file.slab, WIDE if file.wide else len(file.samples) + 1):
+        together = extracted(folder, "together", rows, panel, file.threads, piped)
     tables = tables_of(together)
     listed = json.loads((together / "manifest.json").read_text())["regions"]
     regions = {(contig, base) for contig, start, end in listed for base in range(start, end)}
@@ -180,7 +186,7 @@ def check(file: WideFile, folder: Path, panel: Panel) -> None:
     for row in rows:
         require_as_judged(tables, row, judged(reference, bed, row.sample), regions)
     with patch.object(shared_file, "REFERENCES_UNREAD", 0):
-        singly = tables_of(extracted(folder, "singly", own, panel, 1))
+        singly = tables_of(extracted(folder, "singly", own, panel))
     names = [row.newborn for row in own]
     for name in TABLES:
         mine = tables[name].filter(pl.col("newborn").is_in(names))

@@ -95,6 +95,8 @@ class WideFile:
     threads: int
     beds: tuple[int, ...]  # row by row, again and again: its callable BED, 0 for none
     beside: frozenset[str]  # for some rows: a mother, a structural VCF, a gVCF in joint files as well
+    piped: bool  # the first file comes on standard input
+    wide: bool  # read for its carriers, or column by column as files of few samples
 
 
 @st.composite
@@ -132,6 +134,8 @@ def wide_files(draw: st.DrawFn) -> WideFile:
         draw(st.integers(1, 2)),
         tuple(draw(st.lists(st.integers(0, len(BEDS)), min_size=1, max_size=3))),
         frozenset(draw(st.lists(st.sampled_from(["mother", "structural", "gvcf"]), max_size=3))),
+        draw(st.integers(0, 3)) == 1,
+        draw(st.integers(0, 4)) != 1,
     )
 
 
@@ -289,8 +293,11 @@ def in_blocks(text: bytes, size: int) -> bytes:
 
 
 @contextmanager
-def in_small_slabs(size: int | None) -> Iterator[None]:
-    """Read, parse and put together so little at a time that every border lies somewhere in the file."""
+def in_small_slabs(size: int | None, least: int) -> Iterator[None]:
+    """Read, parse and put together so little at a time that every border lies somewhere in the file.
+
+    Indices are used however small a file is; from `least` samples on it is read for its carriers.
+    """
     changed = {
         bgzf: {"READ_SIZE": size, "FIRST_READ_SIZE": size},
         stretches: {"_TEXT_SIZE": size},
@@ -304,6 +311,7 @@ def in_small_slabs(size: int | None) -> Iterator[None]:
     }
     with ExitStack() as stack:
         stack.enter_context(patch.object(sources.open_source, "__defaults__", (0,)))
+        stack.enter_context(patch.object(joint, "WIDE", least))
         for module, values in changed.items() if size else ():
             stack.enter_context(patch.multiple(module, **values))
         yield

@@ -369,6 +369,19 @@ def test_what_a_shared_bed_says_is_worked_out_once(
     assert of["N03",].height > of["N00",].height > 1
 
 
+def test_a_block_that_only_the_gvcf_calls_is_undecided(
+    write_vcf: WriteVcf, both: Both, tmp_path: Path
+) -> None:
+    """A listed allele may lie under it, whether the newborn has a file of its own or a column of one."""
+    vcf = write_vcf("joint", [record(EXON, {3: "0/1:9,8:17:50"})], samples=" ".join(SAMPLES))
+    block = record(EXON + 20, {1: "0/1:20,9:29:60"}, "GTT").replace(" A GTT ", " AGTAC GTT ")
+    gvcf = write_vcf("blocks", [block], samples=" ".join(reversed(SAMPLES)))
+    together, alone = both(write_sheet(tmp_path, *(f"{row.rstrip()}  {gvcf.name}" for row in everyone(vcf))))
+    require_equal(together, alone)
+    undecided = pl.read_parquet(together / "uncallable.parquet").filter(reason="unequal_block")
+    assert undecided["newborn"].to_list() == [SAMPLES[-2]]
+
+
 @pytest.mark.parametrize("form", ["plain", "bgzf", "tbi"])
 @pytest.mark.parametrize(
     ("wrong", "message"),
