@@ -199,6 +199,8 @@ def _structural(
 def _stars(records: pl.DataFrame, values: pl.DataFrame, named: Named) -> tuple[pl.DataFrame, Pairs]:
     """Return the called `*` alleles, and the records and samples of which only one half was called so."""
     rows = np.flatnonzero(named.is_kind(SPANNING_DELETION))
+    if not len(rows):
+        return _NOTHING.stars, joined_pairs([])
     record, sample = named.record[rows], values["sample"].to_numpy()[named.value[rows]]
     spelt = named.genotypes[["copies", "missing"]][named.genotype[rows]]
     told = [pl.Series("sample", sample, pl.Int64), pl.Series("record", record, pl.Int64)]
