@@ -10,9 +10,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from evaluator.provenance import Provenance, write_parquet
 from evaluator.tables import FINDINGS
+
+# How fast the machine is says nothing about the answer.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
