@@ -20,6 +20,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 BLOCK_HEADER = 18
 DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment] # the stub says instance for class
 LARGEST_BLOCK = 1 << 16
+OTHER_INDEX = "and its index do not fit together; make the index again (tabix -f)"
 Raw = bytes | memoryview
 _GZIP_WRAPPER = 31  # zlib's word for "gzip header and checksum": every block's CRC is verified
 
@@ -83,7 +84,7 @@ def read_span(path: Path, stream: BinaryIO, begin: int, end: int) -> bytes:
         text, offset = inflate_block(path, raw, offset, first)
         texts.append(text)
     if offset != last - first:
-        raise InputError.of(path, "and its index do not fit together; make the index again (tabix -f)")
+        raise InputError.of(path, OTHER_INDEX)
     if end & 0xFFFF:
         rest = raw[offset:] + stream.read(block_size(path, raw, offset, first) - BLOCK_HEADER)
         texts.append(inflate_block(path, rest, 0, last)[0][: end & 0xFFFF])

@@ -22,7 +22,6 @@ from evaluator.variants import bgzf
 _BLOCKS = 32  # of a run at most; of 8, the threads wait for one another, and more leave a core's cache
 _THREADS = 2  # with one, half of the inflating stays in the way of who works on the text
 _SIZE_AT_END = 4  # bytes that say how long a block's text is (RFC 1952, ISIZE)
-_NOT_TOGETHER = "and its index do not fit together; make the index again (tabix -f)"
 
 Text = tuple[bytearray, int, int]  # memory, and begin and end of a text in it
 
@@ -88,7 +87,7 @@ def _runs(path: Path, file: int, begin: int, end: int) -> Iterator[_Run]:
         yield _Run(at, after - at, skip, within if final == last else 0)
         at, skip = after, 0
     if last != (final if within else at):
-        raise InputError.of(path, _NOT_TOGETHER)
+        raise InputError.of(path, bgzf.OTHER_INDEX)
 
 
 def _inflate(path: Path, file: int, run: _Run, memory: _Memory, room: int) -> Text:
@@ -107,7 +106,7 @@ def _inflate(path: Path, file: int, run: _Run, memory: _Memory, room: int) -> Te
     if longer:
         raise _damage(path, raw, run)
     if run.within > of_last:
-        raise InputError.of(path, _NOT_TOGETHER)
+        raise InputError.of(path, bgzf.OTHER_INDEX)
     return memory.text, room + min(run.skip, size), room + size - (of_last - run.within if run.within else 0)
 
 

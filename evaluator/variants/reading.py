@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from evaluator.errors import InputError
+from evaluator.variants import bgzf
 from evaluator.variants.genotypes import Genotypes, Rows, by_sample, read_genotypes
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.probing import CannotSearchError
 from evaluator.variants.records import Scan, Tally, scan
 from evaluator.variants.sources import Source
-
-_OTHER_INDEX = "and its index do not fit together; make the index again (tabix -f)"
 
 
 @dataclass
@@ -42,7 +41,7 @@ def read_samples(source: Source, regions: Intervals, samples: list[str], records
     except InputError as error:
         _pass(whole, regions, samples, records)
         if source.index and all(problem.file == str(source.path) for problem in error.problems):
-            raise InputError.of(source.path, _OTHER_INDEX) from error  # the file itself is sound
+            raise InputError.of(source.path, bgzf.OTHER_INDEX) from error  # the file itself is sound
         raise
     except CannotSearchError as reason:
         reading = _pass(whole, regions, samples, records)

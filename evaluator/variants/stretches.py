@@ -33,9 +33,7 @@ def texts(path: Path, spans: list[tuple[int, int]]) -> Iterator[bytes]:
                     if text:
                         yield text
             if pending and not pending[-1].endswith(b"\n") and end >> 16 < end_block:
-                raise InputError.of(
-                    path, "and its index do not fit together; make the index again (tabix -f)"
-                )
+                raise InputError.of(path, bgzf.OTHER_INDEX)
     if pending:
         yield b"".join(pending)
 
@@ -65,7 +63,7 @@ def blocks(path: Path, stream: BinaryIO, begin: int, end: int) -> Iterator[list[
             texts.append(text[:within] if is_last else text)
         if not texts:
             bgzf.inflate_block(path, raw, 0, at)  # says what is wrong with it
-            raise InputError.of(path, "and its index do not fit together; make the index again (tabix -f)")
+            raise InputError.of(path, bgzf.OTHER_INDEX)
         texts[0] = texts[0][skip:]
         yield texts
         at, skip = at + offset, 0

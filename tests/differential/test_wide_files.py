@@ -19,6 +19,7 @@ from evaluator.panel.model import Panel
 from evaluator.variants import shared_file
 from evaluator.variants.extract import Request, extract
 from evaluator.variants.joint import WIDE
+from tests.variants.conftest import write_panel
 
 TABLES = ("newborns", "calls", "uncallable", "structural", "parents")
 VALUES = ("copies", "ploidy", "missing", "phased", "phase_set", "haplotype")
@@ -27,16 +28,6 @@ SOURCE = ("contig", "source_position", "source_ref", "source_alts", "filters")
 CALL = ("position", "ref", "alt", *VALUES, *READS, *SOURCE)
 EVENT = ("type", *VALUES[:3], "copy_number", "genotype_quality", "sample_filters", *SOURCE)
 FEW = 3  # newborns of an example that are read from files of their own as well
-PANEL = {
-    "panel.yaml": "id: one\ntitle: One gene\nversion: '1'\nstatus: draft\n"
-    "genome_build: GRCh38\njurisdiction: Testland\n"
-    "sources:\n  - {name: made for tests, version: '1', licence: none needed, retrieved: 2026-11-22}\n",
-    "conditions.tsv": "condition\tname\tgroup\ngalactosaemia\tGalactosaemia\tmetabolic\n",
-    "genes.tsv": "condition\tgene\tinheritance\ngalactosaemia\tGALT\tAR\n",
-    "alleles.tsv": "contig\tposition\tref\talt\tgene\tlist\n",
-    "criteria.yaml": "preset: generation-study\n",
-    "pathways.yaml": "pathways: {}\n",
-}
 Bases = set[tuple[str, int]]
 
 
@@ -62,14 +53,7 @@ class SheetRow:
 @pytest.fixture(scope="module")
 def panel(tmp_path_factory: pytest.TempPathFactory) -> Panel:
     """A panel of one gene, GALT."""
-    return one_gene_panel(tmp_path_factory.mktemp("panel"))
-
-
-def one_gene_panel(folder: Path) -> Panel:
-    """Write and load a panel of GALT."""
-    for name, text in PANEL.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="")
-    return load_panel(folder)
+    return load_panel(write_panel(tmp_path_factory.mktemp("wide") / "panel"))
 
 
 def extracted(
