@@ -12,6 +12,8 @@ import pytest
 from evaluator.panel.genome import CONTIG_LENGTHS
 from evaluator.panel.load import load_panel
 from evaluator.panel.model import Panel
+from evaluator.variants import joint, sources
+from evaluator.variants.extract import Request, Summary, extract
 
 WriteVcf = Callable[..., Path]
 
@@ -111,3 +113,30 @@ def write_panel(folder: Path, build: str = "GRCh38") -> Path:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
     return folder
+
+
+@pytest.fixture
+def extract_as(tmp_path: Path, panel: Panel, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
+    """Extract a sheet; files of at least `wide` samples are read for their carriers, indices are used."""
+
+    def go(sheet: Path, store: str, wide: int, **options: object) -> Summary:
+        monkeypatch.setattr(joint, "WIDE", wide)
+        monkeypatch.setattr(sources.open_source, "__defaults__", (0,))
+        return extract(Request(sheet, panel, tmp_path / store, **options), "2026-01-01")  # type: ignore[arg-type]
+
+    return go
+
+
+@pytest.fixture
+def both(extract_as: Callable[..., Summary]) -> Callable[..., tuple[Path, Path]]:
+    """Extract a sheet twice, together and sample by sample."""
+    count = iter(range(10_000))
+
+    def go(sheet: Path, **options: object) -> tuple[Path, Path]:
+        number = next(count)
+        return (
+            extract_as(sheet, f"together-{number}", 1, **options).folder,
+            extract_as(sheet, f"alone-{number}", 1 << 30, **options).folder,
+        )
+
+    return go

@@ -14,11 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaluator.errors import InputError
-from evaluator.panel.model import Panel
 from evaluator.tables import ALLELES_SEEN, CALLS, NEWBORNS, UNCALLABLE
-from evaluator.variants import joint, joint_newborns, sources
+from evaluator.variants import joint_newborns
 from evaluator.variants.callability import Evidence, uncallable
-from evaluator.variants.extract import Request, Summary, extract
+from evaluator.variants.extract import Summary
 from evaluator.variants.intervals import Intervals
 
 WriteVcf = Callable[..., Path]
@@ -27,7 +26,6 @@ EXON = 34_646_705  # first coding base of GALT, 1-based
 SAMPLES = [f"N{number:02d}" for number in range(20)]
 FORMS = ("plain", "bgzf", "tbi", "bcf")
 TABLES = {"newborns": NEWBORNS, "calls": CALLS, "uncallable": UNCALLABLE, "alleles": ALLELES_SEEN}
-NEVER = 1 << 30
 FIELDS = "GT:AD:DP:GQ"
 REFERENCE = "0/0:20,0:20:60"
 
@@ -46,33 +44,6 @@ def write_sheet(folder: Path, *rows: str, columns: str = "newborn sex vcf sample
     text = "\n".join(line.replace(" ", "\t") for line in (columns, *rows)) + "\n"
     sheet.write_text(text, encoding="utf-8", newline="")
     return sheet
-
-
-@pytest.fixture
-def run(tmp_path: Path, panel: Panel, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
-    """Extract a sheet; files of at least `wide` samples are read for their carriers, indices are used."""
-
-    def go(sheet: Path, store: str, wide: int, **options: object) -> Summary:
-        monkeypatch.setattr(joint, "WIDE", wide)
-        monkeypatch.setattr(sources.open_source, "__defaults__", (0,))
-        return extract(Request(sheet, panel, tmp_path / store, **options), "2026-01-01")  # type: ignore[arg-type]
-
-    return go
-
-
-@pytest.fixture
-def both(run: Callable[..., Summary]) -> Both:
-    """Extract a sheet twice, together and sample by sample."""
-    count = iter(range(10_000))
-
-    def go(sheet: Path, **options: object) -> tuple[Path, Path]:
-        number = next(count)
-        return (
-            run(sheet, f"together-{number}", 1, **options).folder,
-            run(sheet, f"alone-{number}", NEVER, **options).folder,
-        )
-
-    return go
 
 
 def require_equal(together: Path, alone: Path) -> None:
@@ -207,98 +178,20 @@ def test_samples_may_stand_in_any_order(
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_copy_numbers_are_read_as_alone(form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path) -> None:
-    """Beside a copy number neither 0/0 of a `<CNV>` nor a missing genotype is reference or unknown."""
-    keys = "GT:GQ:CN"
-    numbers = {2: "0/0:60:0", 3: "./.:60:1", 4: "./.:60:.", 5: "0/1:60:1", 6: "0|0:60:3", 7: "0:60:0"}
-    records = [
-        record(EXON + place, numbers, alt, keys, "0/0:60:2").replace("CSQ=", f"END={EXON + place + 80};CSQ=")
-        for place, alt in enumerate(("<CNV>", "<DEL>", "<CN0>", "C"))
-    ]
-    vcf = write_vcf("joint", records, form, samples=" ".join(SAMPLES))
-    together, alone = both(write_sheet(tmp_path, *everyone(vcf)))
-    require_equal(together, alone)
-    mine, theirs = (pl.read_parquet(folder / "structural.parquet") for folder in (together, alone))
-    assert mine.equals(theirs)
-    lost = mine.filter(newborn="N02", source_alts="<CNV>")
-    assert lost["copy_number"].to_list() == [0]
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_deletions_without_genotypes_are_read_as_alone(
-    form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path
-) -> None:
-    """A `<DEL>` that was found and not genotyped is neither there nor not there, with and without copies."""
-    told = [  # FORMAT, what most samples have, what N02 has, and of how many samples something is told
-        ("GT:DP", "0/0:30", "./.:30", 1),
-        ("GT", "0", ".", 1),
-        ("GT:DP", "./.:30", "0/0:30", 19),
-        ("DP", "30", "0", 20),
-        ("DP:CN", "30:2", "0:0", 20),
-        ("DP:CN", "30", "0:0", 20),
-    ]
-    deletions = [
-        record(EXON + place, {2: own}, "<DEL>", keys, rest).replace("CSQ=", f"END={EXON + place + 80};CSQ=")
-        for place, (keys, rest, own, _) in enumerate(told)
-    ]
-    others = [record(EXON + 8, {}), record(EXON + 9, {4: "30"}, keys="DP", rest="20")]
-    vcf = write_vcf("joint", [*deletions, *others], form, samples=" ".join(SAMPLES))
-    together, alone = both(write_sheet(tmp_path, *everyone(vcf)))
-    require_equal(together, alone)
-    mine, theirs = (pl.read_parquet(folder / "structural.parquet") for folder in (together, alone))
-    assert mine.equals(theirs)
-    counts = mine.group_by("source_position").len().sort("source_position")["len"]
-    assert counts.to_list() == [count for *_, count in told]
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_the_quality_of_a_structural_record_is_read_as_alone(
-    form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path
-) -> None:
-    """Where the sample has no quality, that of the record counts: QUAL, which may have decimals."""
-    records = [
-        record(EXON + place, {2: "0/1"}, "<DEL>", "GT", "0/0")
-        .replace(". PASS", f"{quality} PASS")
-        .replace("CSQ=", f"END={EXON + place + 80};CSQ=")
-        for place, quality in enumerate(("50", "12.5", ".", "0", "1234.56"))
-    ]
-    vcf = write_vcf("joint", records, form, samples=" ".join(SAMPLES))
-    together, alone = both(write_sheet(tmp_path, *everyone(vcf)))
-    mine, theirs = (pl.read_parquet(folder / "structural.parquet") for folder in (together, alone))
-    assert mine.equals(theirs)
-    assert mine["genotype_quality"].to_list() == pytest.approx([50, 12.5, None, 0, 1234.56])
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_who_was_looked_for_deletions_is_told_one_by_one(
-    form: str, write_vcf: WriteVcf, both: Both, tmp_path: Path
-) -> None:
-    """Where the header declares none, only a newborn with a symbolic deletion was looked for them."""
-    spelt_out = record(EXON, {1: "0/1:20,9:29:60"}, "A").replace(" A A ", f" A{'CG' * 30} A ")
-    symbolic = record(EXON + 90, {2: "0/1:20,9:29:60"}, "<DEL>").replace("CSQ=", f"END={EXON + 190};CSQ=")
-    vcf = write_vcf("joint", [spelt_out, symbolic], form, samples=" ".join(SAMPLES))
-    together, alone = both(write_sheet(tmp_path, *everyone(vcf)))
-    require_equal(together, alone)
-    told = pl.read_parquet(together / "newborns.parquet").sort("newborn")
-    assert told["structural_calls"].to_list() == [0, 1, 1, *[0] * 17]
-    assert told["structural_evidence"].to_list() == ["none", "none", "vcf", *["none"] * 17]
-
-
-@pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_its_own_gives_the_same(
-    form: str, write_vcf: WriteVcf, run: Callable[..., Summary], tmp_path: Path
+    form: str, write_vcf: WriteVcf, extract_as: Callable[..., Summary], tmp_path: Path
 ) -> None:
     """A newborn's own VCF and its column of a joint one give the same calls and stretches."""
     spread = {2: "0/1:9,8:17:50", 5: "1/1:0,9:9:30", 6: "./.:.:.:.", 19: "1|0:4,4:8:20"}
     others = {19: "0/1:9,8:17:50", 0: ".", 7: "./1:1,1:2:2"}
     records = [record(EXON, spread), record(EXON + 3, {}), record(EXON + 9, others)]
     vcf = write_vcf("joint", records, form, samples=" ".join(SAMPLES))
-    together = run(write_sheet(tmp_path, *everyone(vcf)), "together", 1).folder
+    together = extract_as(write_sheet(tmp_path, *everyone(vcf)), "together", 1).folder
     rows = []
     for number, sample in enumerate(SAMPLES):
         own = [" ".join([*text.split(" ")[:9], text.split(" ")[9 + number]]) for text in records]
         rows.append(f"{sample} female {write_vcf(sample, own, samples=sample).name}  ")
-    alone = run(write_sheet(tmp_path, *rows), "alone", 1 + len(SAMPLES)).folder
+    alone = extract_as(write_sheet(tmp_path, *rows), "alone", 1 + len(SAMPLES)).folder
     for name in TABLES:
         mine, theirs = (pl.read_parquet(folder / f"{name}.parquet") for folder in (together, alone))
         assert mine.equals(theirs), name
@@ -348,7 +241,7 @@ def test_only_the_rows_of_the_sheet_are_read(
 
 
 def test_what_a_shared_bed_says_is_worked_out_once(
-    write_vcf: WriteVcf, run: Callable[..., Summary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    write_vcf: WriteVcf, extract_as: Callable[..., Summary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has no doubts of one's own has the gaps of all others; one with a no-call has them and that."""
     asked = []
@@ -361,7 +254,7 @@ def test_what_a_shared_bed_says_is_worked_out_once(
     (tmp_path / "part.bed").write_text(f"chr9\t{EXON}\t{EXON + 20}\n", newline="")
     vcf = write_vcf("joint", [record(EXON, {3: "./.:.:.:."})], samples=" ".join(SAMPLES)).name
     rows = [f"{sample} female {vcf}  part.bed" for sample in SAMPLES]
-    gaps = pl.read_parquet(run(write_sheet(tmp_path, *rows), "store", 1).folder / "uncallable.parquet")
+    gaps = pl.read_parquet(extract_as(write_sheet(tmp_path, *rows), "store", 1).folder / "uncallable.parquet")
     assert asked == [0, 1]
     of = gaps.partition_by("newborn", as_dict=True, include_key=False)
     assert len(of) == len(SAMPLES)
@@ -399,7 +292,12 @@ def test_a_block_that_only_the_gvcf_calls_is_undecided(
     ],
 )
 def test_a_bad_line_concerns_every_newborn_of_the_file(
-    form: str, wrong: str, message: str, write_vcf: WriteVcf, run: Callable[..., Summary], tmp_path: Path
+    form: str,
+    wrong: str,
+    message: str,
+    write_vcf: WriteVcf,
+    extract_as: Callable[..., Summary],
+    tmp_path: Path,
 ) -> None:
     """The line is named once, for all rows of the sheet; quarantine sets all of the file's newborns aside."""
     good = [record(EXON + number, {number: "0/1:9,8:17:50"}) for number in range(9)]
@@ -417,10 +315,10 @@ def test_a_bad_line_concerns_every_newborn_of_the_file(
     alone = write_vcf("alone", [f"chr9 {EXON} . A C . . . GT 0/1"]).name
     sheet = write_sheet(tmp_path, *everyone(vcf), f"OWN male {alone}  ")
     with pytest.raises(InputError, match=message) as caught:
-        run(sheet, "stopped", 1)
+        extract_as(sheet, "stopped", 1)
     (problem,) = caught.value.problems
     assert problem.line == 2
     where = f"rows 2 to {1 + len(SAMPLES)} of the sheet: vcf line {len(lines) - 3}:"
     assert problem.message.startswith(where)
-    summary = run(sheet, "set-aside", 2, on_error="quarantine")
+    summary = extract_as(sheet, "set-aside", 2, on_error="quarantine")
     assert (summary.sequenced, summary.quarantined, summary.calls) == (21, 20, 1)
