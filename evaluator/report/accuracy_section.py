@@ -47,6 +47,7 @@ CELL_COLUMNS = {
     "tn": "True negative",
     "unverified_negative": "Unverified negative",
 }
+_PART = r"\d[\d,]* of \d[\d,]*"
 POSITIVE = ("tp", "fp", "unresolved_positive")
 FOREST = {"ppv": "PPV", "sensitivity": "Sensitivity", "specificity": "Specificity"}
 ESTIMATES = {"ppv": "PPV (95% CI)", "sensitivity": "Sensitivity (95% CI)"}
@@ -73,16 +74,16 @@ def overall_section(results: Results) -> Section:
     notes = listed if isinstance(listed, list) else []
     level = (
         "A newborn counts as positive when positive for any condition, and as affected when affected by any."
+        if rows
+        else results.without_overall
     )
+    overall = (Table("overall", "Accuracy, counted by newborn", columns, tuple(rows)),) if rows else ()
     return Section(
         "accuracy",
         title,
         (level,),
         tuple(map(str, notes)),
-        tables=(
-            Table("overall", "Accuracy, counted by newborn", columns, tuple(rows)),
-            *clustering_table(results),
-        ),
+        tables=(*overall, *clustering_table(results)),
     )
 
 
@@ -139,7 +140,7 @@ def condition_section(results: Results) -> Section:
     return Section(
         "by-condition",
         "Condition by condition",
-        (_rest_in_a_line(conditions, quiet),) if quiet else (),
+        (*((_rest_in_a_line(conditions, quiet),) if quiet else ()), *_without_sequence(results)),
         figures=_forest(results, eventful),
         tables=tuple(tables),
     )
@@ -233,10 +234,19 @@ def _short(row: Row) -> str:
 def _reasons(results: Results, strata: Iterable[str]) -> str:
     """Say why estimates of these strata are missing; the numbers stand in the table."""
     rows = (results.accuracy.get((stratum, name)) for stratum in strata for name in ESTIMATES)
-    reasons = {
-        re.sub(r"\d+", "some", str(row["not_estimable"])) for row in rows if row and row["not_estimable"]
-    }
+    reasons = {_without_numbers(str(row["not_estimable"])) for row in rows if row and row["not_estimable"]}
     return f"Not estimable: {'; '.join(sorted(reasons))}." if reasons else ""
+
+
+def _without_numbers(reason: str) -> str:
+    """Say a reason for many strata at once.
+
+    >>> _without_numbers("23 of 159 screen-negatives unverified")
+    'some screen-negatives unverified'
+    >>> _without_numbers("none of 2 positives has been resolved")
+    'none of the positives has been resolved'
+    """
+    return re.sub(r"\d[\d,]*", "some", re.sub(r"\bof \d[\d,]*", "of the", re.sub(_PART, "some", reason)))
 
 
 def _rest_in_a_line(conditions: dict[str, dict[str, int]], quiet: list[str]) -> str:
@@ -246,6 +256,15 @@ def _rest_in_a_line(conditions: dict[str, dict[str, int]], quiet: list[str]) -> 
         f"In {counted(len(quiet), 'condition')} nothing was found: {counted(negative, 'result')} not"
         f" reportable, {count(missing)} not assessed."
     )
+
+
+def _without_sequence(results: Results) -> tuple[str, ...]:
+    """Say who is not assessed in every condition; the first page counts the sequenced only."""
+    absent = results.verdicts.any(pl.col("decisive").is_in(["sequencing_failed", "quarantined"])).sum()
+    if not absent:
+        return ()
+    who = f"{counted(int(absent), 'newborn')} without sequence (sequencing failed, or the file was set aside)"
+    return (f"Not assessed counts {who}, in every condition.",)
 
 
 def _forest(results: Results, slugs: list[str]) -> tuple[Figure, ...]:

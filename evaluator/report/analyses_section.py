@@ -19,7 +19,7 @@ def analyses_section(results: Results) -> Section:
     """Show partial verification, tipping points and every declared choice."""
     found = results.supplement
     if found is None:
-        return Section("sensitivity-analyses", TITLE, ("No outcomes were evaluated.",))
+        return Section("sensitivity-analyses", TITLE, (results.without_overall,))
     paragraphs = [
         (
             "Newborns whose negative result nobody followed up may be missed cases. Bounds hold"

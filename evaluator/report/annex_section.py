@@ -17,6 +17,7 @@ TITLES = {
     "reason_fp": "False positives, by reason",
     "sensitivity_analysis": "The headline under other choices",
 }
+HEADINGS = {"reason_fp": "Reason"}  # where the name of the column is no words
 MOST_OPEN = 60  # a longer table unfolds
 
 
@@ -71,7 +72,10 @@ def _plain(
     names = [name for name in rows[0] if name not in MEASURE_COLUMNS]
     with_measure = "estimate" in rows[0]
     columns = [
-        Column(name.replace("_", " ").capitalize(), numeric=isinstance(rows[0][name], int | float))
+        Column(
+            HEADINGS.get(name, name.replace("_", " ").capitalize()),
+            numeric=isinstance(rows[0][name], int | float),
+        )
         for name in names
     ]
     if with_measure:

@@ -39,7 +39,7 @@ def _cells(results: Results, row: Row) -> tuple[str, ...]:
     together = f"{count(clusters)} {row['cluster']}s" if isinstance(clusters, int) else str(row["cluster"])
     return (
         f"{LABELS.get(measure, measure)}, {WORDS.get(stratum, stratum)}",
-        on_two_lines(plain) if plain else "not split so",
+        on_two_lines(plain) if plain else "not evaluated",
         on_two_lines(row),
         together,
         decimal(effect) if isinstance(effect, float) else "",

@@ -6,6 +6,9 @@ from evaluator.panel.criteria import Criteria
 from evaluator.report.model import Section
 from evaluator.report.numbers import percent
 from evaluator.report.results import Results
+from evaluator.statistics.intervals import IntervalMethod
+
+INTERVALS = {method.value: method.full_name for method in IntervalMethod}
 
 VERDICTS = (
     ("Reportable", "The genotype meets the panel's rule for the condition."),
@@ -110,7 +113,8 @@ def _accuracy_terms(results: Results) -> list[tuple[str, str]]:
             (
                 "Interval",
                 (
-                    f"{percent(confidence)}, {parameters.get('interval')} for proportions,"
+                    f"{confidence * 100:g}%, {INTERVALS.get(str(parameters.get('interval')), 'not stated')}"
+                    " for proportions,"
                     f" {parameters.get('ratio_interval')} for ratios (see `nbseval accuracy --help`)."
                 ),
             )

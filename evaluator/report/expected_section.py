@@ -13,7 +13,7 @@ def expected_section(results: Results) -> Section:
     """Compare known affected newborns with those that published prevalences would lead one to expect."""
     title, found = "Expected and observed cases", results.supplement
     if found is None:
-        return Section("expected", title, ("No outcomes were evaluated.",))
+        return Section("expected", title, (results.without_overall,))
     cases = found.cases
     if cases.together is None:
         return Section("expected", title, (f"Not shown: {cases.reason}.",))

@@ -283,8 +283,9 @@ def _without_result(results: Results) -> list[str]:
 
 def _not_run(results: Results) -> list[str]:
     sentences = []
-    if not results.accuracy:
-        sentences.append("No outcomes were evaluated: how many positives are affected is not known.")
+    if (OVERALL, "ppv") not in results.accuracy:
+        why = results.without_overall.removesuffix(".")
+        sentences.append(f"{why}: how many positives are affected is not known.")
     if results.referrals is None:
         sentences.append("No referral network was given: where positives would be sent is not shown.")
     return sentences

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from evaluator.accuracy.cells import Cell
+from evaluator.accuracy.ledger.screened import with_status
 from evaluator.accuracy.ledger.strata import newborn_cells
 from evaluator.report.model import Part, Step
 from evaluator.report.results import Results
@@ -35,7 +36,7 @@ def statuses(results: Results) -> dict[str, int]:
     of newborns who were never sampled.
     """
     if results.samples is not None:
-        table = results.samples.select("newborn", pl.col("status").fill_null(SampleStatus.SEQUENCED.value))
+        table = with_status(results.samples).select("newborn", "status")
     elif results.ledger is not None:
         table = results.ledger.group_by("newborn").agg(pl.col("status").first())
     else:

@@ -48,7 +48,7 @@ def outlook_section(results: Results) -> Section:
     births = results.options.births
     title, found = f"What {count(births)} births would bring", results.supplement
     if found is None:
-        return Section("outlook", title, ("No outcomes were evaluated.",))
+        return Section("outlook", title, (results.without_overall,))
     paragraphs = [
         "Scaled from what was seen here. It holds for another programme only if its newborns are like these."
     ]
@@ -191,7 +191,7 @@ def design_section(results: Results) -> Section:
     """Say how many births it takes until the sensitivity is known."""
     title, found = "How many births until the sensitivity is known", results.supplement
     if found is None:
-        return Section("design", title, ("No outcomes were evaluated.",))
+        return Section("design", title, (results.without_overall,))
     plan = found.plan
     if plan.within is None or plan.at_least is None or plan.prevalence is None:
         return Section("design", title, (f"Not shown: {plan.reason}.",))

@@ -22,7 +22,7 @@ def quality_section(results: Results) -> Section:
     rows = (
         *_selection(results),
         *_index(results),
-        *_reference(results, counts),
+        *_reference(results),
         *_timing(results, counts),
     )
     columns = (Column("Domain"), Column("Signal"), Column("What the data say"), Column("Flag"))
@@ -69,13 +69,18 @@ def _index(results: Results) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _reference(results: Results, counts: Counts | None) -> tuple[tuple[str, ...], ...]:
+def _reference(results: Results) -> tuple[tuple[str, ...], ...]:
     definition = str(results.parameters.get("definition") or "none")
     molecular = definition == "molecular"
     told = "molecular: it reads the same genotype as the test (incorporation)" if molecular else definition
     methods = _methods(results)
     return (
-        ("Reference standard", "Independent of the index test", told, _flag(molecular or counts is None)),
+        (
+            "Reference standard",
+            "Independent of the index test",
+            told,
+            _flag(molecular or not results.accuracy),
+        ),
         (
             "Reference standard",
             "The same for positives and negatives (differential verification)",
@@ -116,7 +121,7 @@ def _verified(
 ) -> tuple[str, ...]:
     domain, signal = "Flow and timing", f"{who} verified (partial verification)"
     if counts is None:
-        return domain, signal, "no outcomes were evaluated", "raised"
+        return domain, signal, results.without_overall.removesuffix("."), "raised"
     waiting = getattr(counts, open_name)
     if waiting is None:
         return domain, signal, "withheld, small numbers", ASK

@@ -16,6 +16,7 @@ def question_section(results: Results) -> Section:
     population = panel.jurisdiction if panel is not None and panel.jurisdiction else NOT_STATED
     definition = str(results.parameters.get("definition") or "none: no outcomes were evaluated")
     index = "reviewer's decision" if results.parameters.get("index") == "reviewed" else "pipeline's verdict"
+    listed = "table of findings" if results.samples is None else "samples table"
     terms = (
         (
             "Question",
@@ -27,7 +28,7 @@ def question_section(results: Results) -> Section:
         ),
         (
             "Population",
-            (f"Every newborn that the samples table lists. Place: {population}."),
+            (f"Every newborn that the {listed} lists. Place: {population}."),
         ),
         ("Index test", f"The {index} on the newborn's genome, under the panel and criteria named above."),
         ("Reference standard", f"Definition: {definition}. See the words below."),

@@ -13,6 +13,7 @@ import polars as pl
 
 from evaluator.accuracy.ledger.file import known_outcomes, records_by_newborn
 from evaluator.accuracy.ledger.findings import Findings, read_findings
+from evaluator.accuracy.ledger.screened import check_belonging, with_status
 from evaluator.accuracy.ledger.verdicts import Verdicts, condition_verdicts
 from evaluator.accuracy.supplement import OVERALL, Options, Supplement, counts_of, supplement
 from evaluator.errors import InputError
@@ -70,6 +71,13 @@ class Results:
         parameters = self.accuracy_record.get("parameters", {})
         return parameters if isinstance(parameters, dict) else {}
 
+    @property
+    def without_overall(self) -> str:
+        """Say why there is nothing over all newborns: no outcomes, or `--by` named other strata only."""
+        if not self.accuracy:
+            return "No outcomes were evaluated."
+        return "Not in the data: `nbseval accuracy` was run without `--by overall`."
+
     @cached_property
     def show(self) -> Shown:
         """How counts may be shown."""
@@ -77,7 +85,7 @@ class Results:
 
     @cached_property
     def supplement(self) -> Supplement | None:
-        """What follows from the counts; None where nothing was evaluated."""
+        """What follows from the counts over all newborns; None where there are none."""
         columns = ("condition", "group", "birth_prevalence_per_100k", "prevalence_source")
         rows = [] if self.panel is None else self.panel.conditions.select(columns).rows()
         strata = counts_of(self.accuracy.values())
@@ -120,7 +128,8 @@ def read_results(
     if loaded:
         inputs["panel"] = loaded.sha256
     sheet = read_sheet_or_raise(samples, SAMPLES) if samples else None
-    if samples:
+    if samples and sheet is not None:
+        check_belonging(coded, with_status(sheet))
         inputs["samples"] = sha256_of_file(samples)
     title = ""
     if network:

@@ -27,7 +27,7 @@ def sites_section(results: Results) -> Section:
     """Set the sites side by side, with tests that a small difference may be chance."""
     title, found = "Site by site", results.supplement
     if found is None:
-        return Section("sites", title, ("No outcomes were evaluated.",))
+        return Section("sites", title, (results.without_overall,))
     sites = found.sites
     if sites.reason:
         return Section("sites", title, (_reason(results, sites.reason),))
@@ -119,7 +119,7 @@ def equity_section(results: Results) -> Section:
     """Say for every ancestry and site whether the evidence suffices to call its accuracy equal."""
     title, found = "Is every newborn served equally well?", results.supplement
     if found is None:
-        return Section("equity", title, ("No outcomes were evaluated.",))
+        return Section("equity", title, (results.without_overall,))
     paragraphs = [
         (
             "Each part is set against all others together. Equal is said only where the whole interval of the"

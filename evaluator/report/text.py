@@ -47,7 +47,7 @@ def _table(table: Table) -> list[str]:
     if table.folded:
         return [_wrapped(f"{table.caption}: {len(table.rows)} rows, on the page only.", "")]
     lines = [_wrapped(f"{table.caption}:", "")]
-    titles = [column.title for column in table.columns]
+    titles = [column.title if column.numeric else f"{column.title}:" for column in table.columns]
     for name, *cells in table.rows:
         named = (
             f"{title} {' '.join(cell.split())}" for title, cell in zip(titles[1:], cells, strict=True) if cell

@@ -117,8 +117,8 @@ def test_false_positives_have_their_reason(
         findings(["carrier", "b"], told), samples("carrier", "b"), known, panel, Definition.CLINICAL
     )
     assert false_positive_reasons(run.ledger).rows.rows() == [
-        ("carrier", "cystic-fibrosis", 1),
-        ("not given", "cystic-fibrosis", 1),
+        ("carrier", "cystic-fibrosis", 1, "a carrier, who is not affected"),
+        ("not given", "cystic-fibrosis", 1, "outcomes.tsv gives no reason"),
     ]
 
 

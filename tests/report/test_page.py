@@ -80,6 +80,20 @@ def test_without_outcomes_and_network(bare: Results) -> None:
     assert [part.id for part in committee_page(bare).sections].count("by-group") == 0
 
 
+def test_accuracy_of_conditions_alone(results: Results) -> None:
+    """Where nothing was evaluated over all newborns, the page says so, not that outcomes are absent."""
+    rows = {key: row for key, row in results.accuracy.items() if key[0] != "overall"}
+    split = dataclasses.replace(results, accuracy=rows)
+    text = as_text(committee_page(split))
+    assert "No outcomes were evaluated" not in text
+    for name in ("accuracy", "outlook", "design", "sites", "equity", "expected", "sensitivity-analyses"):
+        assert "without `--by overall`" in section(split, name).paragraphs[0]
+    assert not [table for table in section(split, "accuracy").tables if not table.rows]
+    assert "without `--by overall`: how many positives are affected is not known" in sentences(
+        split, "unknown"
+    )
+
+
 def test_conditions(results: Results) -> None:
     """A missed case brings its condition into the open table; the quiet one is folded."""
     part = section(results, "by-condition")
@@ -87,14 +101,16 @@ def test_conditions(results: Results) -> None:
     assert not open_table.folded
     assert folded.folded == "Show 1 condition in which nothing was found"
     assert set(cells(folded)) == {"Phenylketonuria"}
-    assert part.paragraphs == ("In 1 condition nothing was found: 6 results not reportable, 2 not assessed.",)
+    nothing, absent = part.paragraphs
+    assert nothing == "In 1 condition nothing was found: 6 results not reportable, 2 not assessed."
+    assert absent.startswith("Not assessed counts 2 newborns without sequence")
     table = cells(open_table)
     galactosaemia = table['Galactosaemia <script>alert(1)</script> & "co"']
     assert (galactosaemia["Reportable"], galactosaemia["True positive"]) == ("2", "1")
     assert galactosaemia["PPV (95% CI)"] == "1/2 = 50.0%\n(1.3% to 98.7%)"
     assert table["MCADD"]["Missed"] == "1"
     assert table["MCADD"]["Sensitivity (95% CI)"] == "not estimable"
-    assert "some of some screen-negatives unverified" in open_table.note
+    assert "some screen-negatives unverified" in open_table.note
     # the failed newborn is affected by SCID: known, and therefore in the open
     assert "Severe combined immunodeficiency" in table
 

@@ -10,6 +10,8 @@ import pytest
 from evaluator.errors import InputError
 from evaluator.report.results import Results, read_results
 
+EXAMPLE = Path(__file__).parent / "example"
+
 
 def test_findings_must_be_there(tmp_path: Path) -> None:
     """A folder without findings cannot be reported, and the message names the stage that makes them."""
@@ -47,3 +49,11 @@ def test_names_come_from_the_panel(results: Results, bare: Results) -> None:
     """With the panel a condition has its name, without it its slug."""
     assert results.name("mcadd") == "MCADD"
     assert bare.name("mcadd") == "mcadd"
+
+
+def test_a_samples_table_of_other_newborns(folder: Path, tmp_path: Path) -> None:
+    """A sheet that was changed after the run is refused: the flow of newborns would not be theirs."""
+    lines = (EXAMPLE / "samples.tsv").read_text("utf-8").splitlines(keepends=True)
+    (tmp_path / "samples.tsv").write_text("".join(lines[:1] + lines[2:]), encoding="utf-8")
+    with pytest.raises(InputError, match="1 newborns have no row in the samples table"):
+        read_results(folder, samples=tmp_path / "samples.tsv")

@@ -14,6 +14,16 @@ CARRIER_REASONS = {
     "not reportable: one_allele_only": "one allele of a recessive condition, not reported",
     "not reportable: carrier_female": "girl with one allele on X, not reported",
 }
+# The words of outcomes.tsv (reason_fp) in plain English.
+REASONS_MEAN = {
+    "technical": "the call was wrong: an artefact, or another person's sample",
+    "cis": "both alleles lie on one chromosome",
+    "classification": "the allele is not, or no longer, held to cause the condition",
+    "carrier": "a carrier, who is not affected",
+    "nonpenetrant": "the genotype is right, and there is no disease",
+    "other": "another reason than these",
+    "not given": "outcomes.tsv gives no reason",
+}
 ROWS = pl.Schema(
     {"finding": pl.String, "condition": pl.String, "counted_as": pl.String, "newborns": pl.Int64}
 )
@@ -67,5 +77,6 @@ def false_positive_reasons(ledger: Ledger) -> Annex:
         .group_by("reason_fp", "condition")
         .agg(pl.len().cast(pl.Int64).alias("newborns"))
         .sort("reason_fp", "condition")
+        .with_columns(meaning=pl.col("reason_fp").replace_strict(REASONS_MEAN, return_dtype=pl.String))
     )
     return Annex("reason_fp", "False positives, by reason", rows)

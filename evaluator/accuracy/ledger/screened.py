@@ -81,12 +81,7 @@ def screen_results(findings: Findings, samples: pl.DataFrame, panel: Panel) -> S
 
     Raises InputError unless findings and samples belong together.
     """
-    newborns = (
-        samples.with_columns(pl.col("status").fill_null(SampleStatus.SEQUENCED.value))
-        .select(NEWBORN_COLUMNS)
-        .sort("newborn")
-        .with_row_index("newborn_number")
-    )
+    newborns = with_status(samples).select(NEWBORN_COLUMNS).sort("newborn").with_row_index("newborn_number")
     check_belonging(findings, newborns)
     conditions = (
         findings.gene_rows.select("condition")
@@ -107,6 +102,11 @@ def screen_results(findings: Findings, samples: pl.DataFrame, panel: Panel) -> S
     code = absent["status"].replace_strict(codes, return_dtype=pl.UInt16).to_numpy()
     results[absent["newborn_number"].to_numpy()] = code[:, None]
     return Screened(newborns, conditions, results, pl.concat([answers, unsequenced]))
+
+
+def with_status(samples: pl.DataFrame) -> pl.DataFrame:
+    """Write the status that a row of the samples table has when it names none."""
+    return samples.with_columns(pl.col("status").fill_null(SampleStatus.SEQUENCED.value))
 
 
 def check_belonging(findings: Findings, newborns: pl.DataFrame) -> None:
