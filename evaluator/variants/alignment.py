@@ -152,11 +152,12 @@ def _indels(records: pl.DataFrame) -> pl.DataFrame:
     Others are in their final form already: an allele moves by giving up a last base that both share.
     """
     ends_alike = pl.col("ref").str.slice(-1) == pl.col("alt").str.slice(-1)
+    several = pl.col("alt").str.contains(",", literal=True)  # whose text may be as long as REF
     alleles = (
         records.lazy()
         .select("contig", "position", "ref", "alt")
         .with_row_index("row")
-        .filter(changes_length())
+        .filter(changes_length() | several)
         .with_columns(pl.col("ref").str.to_uppercase(), pl.col("alt").str.to_uppercase().str.split(","))
         .explode("alt")
         .filter(ends_alike & changes_length() & is_spelt())

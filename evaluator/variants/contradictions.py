@@ -60,8 +60,16 @@ def denied_calls(calls: pl.DataFrame, references: pl.DataFrame, form: AsWritten)
     return rows.select(expr.cast(CALLED[name]).alias(name) for name, expr in told.items())
 
 
-def only_in_gvcf(calls: pl.DataFrame, called: pl.DataFrame) -> pl.DataFrame:
-    """Return what the gVCF calls and the VCF does not, each with a row against it: the VCF's silence."""
+def only_in_gvcf(calls: pl.DataFrame, called: pl.DataFrame, regions: Intervals) -> pl.DataFrame:
+    """Return what the gVCF calls and the VCF does not, each with a row against it: the VCF's silence.
+
+    A record may reach into the regions with an allele that lies beside them; there the VCF was not read, and
+    its silence means nothing.
+    """
+    starts = places(called) - 1
+    called = called.filter(
+        pl.Series(regions.overlapped_by(starts, starts + called["ref"].str.len_bytes().to_numpy()))
+    )
     if called.is_empty():
         return called.with_columns(pl.lit("").alias("info"))
     known = with_parts(calls).select(ALLELE).unique()

@@ -16,6 +16,7 @@ from evaluator.provenance import sha256_of_file
 from evaluator.tables import NEWBORNS
 from evaluator.variants.batch import BATCHES, BLOCK_RULES, PART, Scope, in_order
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn
+from evaluator.variants.contradictions import ALLELE
 from evaluator.variants.intervals import Intervals, from_frame, merged
 from evaluator.variants.newborn import QUARANTINED
 from evaluator.variants.sample_facts import with_sample_facts
@@ -59,9 +60,15 @@ class HeldBatch:
 
     def added(self, tables: dict[str, pl.DataFrame], cohort: Cohort, build: str) -> dict[str, pl.DataFrame]:
         """Return what the new regions add; a record that overlaps old and new regions is stored already."""
+        # Of an allele's parents all was said by all of its records; in the new regions only some may be read.
+        told_by = {"parents": ("newborn", *ALLELE)}
         new = {
             name: table.join(
-                self.table(name), on=table.columns, how="anti", nulls_equal=True, maintain_order="left"
+                self.table(name),
+                on=told_by.get(name, table.columns),
+                how="anti",
+                nulls_equal=True,
+                maintain_order="left",
             )
             for name, table in tables.items()
             if name != "newborns"

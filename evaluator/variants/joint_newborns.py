@@ -128,7 +128,7 @@ class JointNewborns:
             pl.concat([stars, evidence.stars]),
             self._regions,
             pl.concat([written.select(ALLELE), more.select(ALLELE)]),
-            self._structural.filter(sample=number),
+            self._structural.filter(sample=number).drop("sample"),
             separate,
         )
 
@@ -137,7 +137,7 @@ class JointNewborns:
         own = more = self._nothing
         if evidence.kind == "gvcf":
             own = self._calls_of.get((number,), own.drop("info")).with_columns(pl.lit("").alias("info"))
-            more = only_in_gvcf(own.select(list(CALLED)), evidence.calls)
+            more = only_in_gvcf(own.select(list(CALLED)), evidence.calls, self._regions)
             self._more.append(more.drop("info").insert_column(0, pl.lit(number, pl.Int64).alias("sample")))
             self._alleles.append(more)
         return own, more

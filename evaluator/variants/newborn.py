@@ -59,7 +59,7 @@ def sequenced(
     `separate` is what its structural VCF calls.
     """
     calls = without_repeats(form.moved(genotypes.calls))
-    more = only_in_gvcf(calls, evidence.calls)
+    more = only_in_gvcf(calls, evidence.calls, regions)
     stored = with_parts(pl.concat([calls, denied_calls(calls, genotypes.references, form), more]))
     counted = stored.filter(as_called())
     structural = genotypes.structural

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,6 +28,7 @@ from evaluator.tables import (
 from evaluator.variants.batch import BATCHES, FORMAT, PART, TABLES
 
 VARIANTS_FILE = "variants.parquet"
+_IS_PART = re.compile("[2-9]|[1-9][0-9]+")  # the number that growth gives to a part
 _PARQUET = b"PAR1"  # how such a file begins and ends
 SCHEMAS = {  # of the tables of each batch
     "newborns": NEWBORNS,
@@ -189,7 +191,9 @@ def read_batches(path: Path) -> tuple[Mapping[str, object], ...]:
     parts: dict[str, dict[int, Path]] = {}
     for folder in folders:
         batch, _, number = folder.name.partition(PART)
-        parts.setdefault(batch, {})[int(number) if number.isdecimal() else 1] = folder
+        if not _IS_PART.fullmatch(number):  # a copy called "batch+old" must not stand for the batch
+            batch, number = folder.name, "1"
+        parts.setdefault(batch, {})[int(number)] = folder
     batches: list[dict[str, object]] = []
     for batch in sorted(parts):
         manifest = _put_together([parts[batch][number] for number in sorted(parts[batch])])

@@ -111,6 +111,20 @@ def test_a_deletion_written_beside_every_region_is_reported(
     assert entry["records_in_regions"] == 1
 
 
+@pytest.mark.parametrize("form", ["plain", "bcf"])
+@pytest.mark.parametrize("samples", ["A", f"A {SIXTEEN}"])
+def test_an_alt_column_as_long_as_ref_is_aligned(
+    run: Run, write_vcf: WriteVcf, form: str, samples: str
+) -> None:
+    """ALT is `A,*` beside REF `ACA`: two alleles of other lengths than REF, not one of the same."""
+    others = " ".join(["0/0:30:99"] * (len(samples.split()) - 1))
+    vcf = write_vcf(
+        "a", [f"{AT_RIGHT},* . PASS . GT:DP:GQ 0/1:30:99 {others}".rstrip()], form, samples=samples
+    )
+    store = run(f"A male {vcf.name} all.bed")
+    assert alleles_of(store) == [("A", LEFT, "GCA", "G", 1)]
+
+
 def test_records_that_spell_one_deletion_differently_contradict_each_other(
     run: Run, write_vcf: WriteVcf, listing: Panel
 ) -> None:

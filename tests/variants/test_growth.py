@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 from subprocess import CompletedProcess
 
 import polars as pl
@@ -282,6 +282,19 @@ def test_a_part_of_an_earlier_extraction_is_refused(
         open_store(tmp_path / "store")
 
 
+@pytest.mark.parametrize("name", ["old", "1", "02", ""])
+def test_a_copy_of_a_batch_beside_it_is_told(
+    run: Extract, write_vcf: WriteVcf, tmp_path: Path, name: str
+) -> None:
+    """Whatever a copy is called, it is not read in place of the batch, nor for a part of it."""
+    write_vcf("a", CALLS)
+    base = run("A female a.vcf ", padding=0).folder
+    run("A female a.vcf ", padding=20)
+    copytree(base, base.with_name(f"{base.name}+{name}"))
+    with pytest.raises(InputError, match="are also in"):
+        open_store(tmp_path / "store")
+
+
 def test_subtracted_regions() -> None:
     """What is needed and not held, cut at the borders."""
 
@@ -331,3 +344,38 @@ def test_a_table_cut_short_is_told(run: Extract, write_vcf: WriteVcf, tmp_path: 
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(InputError, match=rf"{table}.parquet: is cut short"):
         open_store(tmp_path / "store")
+
+
+@pytest.mark.parametrize("samples", ["A", "A " + " ".join(f"S{number}" for number in range(16))])
+def test_what_a_gvcf_spells_into_the_new_regions_is_no_contradiction(
+    run: Extract, write_vcf: WriteVcf, tmp_path: Path, samples: str
+) -> None:
+    """The gVCF's record of a call reaches into the new regions; the VCF's does not."""
+    others = " 0/0:30:90" * (len(samples.split()) - 1)
+    write_vcf("a", [f"chr9 {EXON} . A C . PASS . GT:DP:GQ 0/1:30:90{others}"], samples=samples)
+    block = f"chr9 {EXON - 40} . A <NON_REF> . . END={EXON + 99} GT:DP:GQ 0/0:30:90"
+    write_vcf("a.g", [block, f"chr9 {EXON - 4} . GTTTA GTTTC,<NON_REF> . . . GT:DP:GQ 0/1:30:90"])
+    row = "A female a.vcf a.g.vcf"
+    run(row, store="grown", padding=0)
+    run(row, store="grown", padding=20)
+    run(row, store="fresh", padding=20)
+    grown, fresh = (open_store(tmp_path / name).calls().collect() for name in ("grown", "fresh"))
+    assert grown.equals(fresh)
+    assert fresh.select("position", "copies").rows() == [(EXON, 1)]
+
+
+def test_an_allele_of_two_records_has_one_row_of_its_parents(
+    write_vcf: WriteVcf, panel: Panel, tmp_path: Path
+) -> None:
+    """One record reaches into the new regions; only beside the other does the father's say anything."""
+    rest = ". PASS . GT:DP:GQ 0/1:30:90"
+    write_vcf("a", [f"chr9 {EXON - 2} . TTTGGA TTTGGC {rest}", f"chr9 {EXON + 1} . GGA GGC {rest}"])
+    write_vcf("m", [f"chr9 {EXON + 3} . A C . PASS . GT:DP:GQ 0/1:30:90"])
+    write_vcf("f", [f"chr9 {EXON + 1} . GGA TGA . PASS . GT:DP:GQ 0/0:30:90"])
+    sheet = tmp_path / "samples.tsv"
+    sheet.write_text("newborn\tsex\tvcf\tmother_vcf\tfather_vcf\nA\tmale\ta.vcf\tm.vcf\tf.vcf\n", newline="")
+    for padding in (0, 20):
+        extract(Request(sheet, panel, tmp_path / "store", padding=padding), "2026-01-01")
+    parents = open_store(tmp_path / "store").parents().collect()
+    told = ("position", "mother_copies", "mother_ploidy", "father_copies", "father_ploidy")
+    assert parents.select(told).rows() == [(EXON + 3, 1, 2, 0, 2)]

@@ -90,3 +90,21 @@ def test_who_was_looked_for_deletions_is_told_one_by_one(
     told = pl.read_parquet(together / "newborns.parquet").sort("newborn")
     assert told["structural_calls"].to_list() == [0, 1, 1, *[0] * 17]
     assert told["structural_evidence"].to_list() == ["none", "none", "vcf", *["none"] * 17]
+
+
+def test_a_deletion_of_the_joint_file_explains_a_star_of_the_gvcf(
+    write_vcf: WriteVcf, both: Both, tmp_path: Path
+) -> None:
+    """Whoever of the samples carries it: the first of them is no other than the rest."""
+    deletion = record(EXON - 60, {0: "0/1:30", 7: "0/1:30"}, "<DEL>", "GT:DP", "0/0:30")
+    vcf = write_vcf("joint", [deletion.replace("CSQ=", f"END={EXON + 80};CSQ=")], samples=" ".join(SAMPLES))
+    block = f"chr9 {EXON - 90} . A <NON_REF> . . END=34660000 GT:DP:GQ 0/0:30:90"
+    star = f"chr9 {EXON} . A *,<NON_REF> . . . GT:DP:GQ 0/1:30:90"
+    rows = []
+    for name in ("N00", "N07"):
+        write_vcf(f"{name}.g", [block, star], samples=name)
+        rows.append(f"{name} female {vcf.name}  {name}.g.vcf")
+    together, alone = both(write_sheet(tmp_path, *rows))
+    require_equal(together, alone)
+    gaps = pl.read_parquet(together / "uncallable.parquet").filter(start=EXON - 1)
+    assert "deletion_without_record" not in gaps["reason"].to_list()
