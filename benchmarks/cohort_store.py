@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from evaluator.tables import (
     check,
 )
 from evaluator.variants.annotate import alleles_digest
-from evaluator.variants.batch import BATCHES, FORMAT
+from evaluator.variants.batch import BATCHES, FORMAT, manifest_digest
 from evaluator.variants.store import SCHEMAS, VARIANTS_FILE, open_store
 
 NEWBORNS_PER_BATCH = 1_000
@@ -192,8 +193,6 @@ def alleles_table(calls: pl.DataFrame) -> pl.DataFrame:
 def write_batch(folder: Path, tables: dict[str, pl.DataFrame], panel: Panel, provenance: Provenance) -> None:
     """Write the tables and the manifest of one batch."""
     folder.mkdir(parents=True)
-    for name, schema in SCHEMAS.items():
-        write_parquet(check(tables[name], schema, name), folder / f"{name}.parquet", provenance)
     manifest = {
         "format": FORMAT,
         "reader": __version__,
@@ -215,7 +214,12 @@ def write_batch(folder: Path, tables: dict[str, pl.DataFrame], panel: Panel, pro
         "inputs": [],
         "annotation_fields": {"csq": None, "ann": None, "bcsq": None},
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, sort_keys=True) + "\n", encoding="utf-8")
+    text = json.dumps(manifest, sort_keys=True) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    parameters = {**provenance.parameters, "manifest": manifest_digest(text)}
+    for name, schema in SCHEMAS.items():
+        table = check(tables[name], schema, name)
+        write_parquet(table, folder / f"{name}.parquet", replace(provenance, parameters=parameters))
 
 
 def write_cohort(out: Path, panel_folder: Path, newborns: int, seed: int) -> None:

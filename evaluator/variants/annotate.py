@@ -21,6 +21,7 @@ from evaluator.variants.annotations import (
     csq_entries,
     csq_statistic,
 )
+from evaluator.variants.batches import read_manifest
 from evaluator.variants.clinvar_records import RECORDS, read_clinvar
 from evaluator.variants.consequences import TOOL, Genome, computed_entries
 from evaluator.variants.frequencies import (
@@ -30,7 +31,7 @@ from evaluator.variants.frequencies import (
     require_proportions,
     statistic_of,
 )
-from evaluator.variants.store import VARIANTS_FILE, Store, read_manifest
+from evaluator.variants.store import VARIANTS_FILE, Store
 from evaluator.variants.transcripts import genes_by_position, one_per_gene
 
 # Where a file carries several, one speaks for an allele: VEP's, then SnpEff's, then bcftools'.

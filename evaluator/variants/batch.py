@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,14 +28,18 @@ from evaluator.variants.sample_facts import with_sample_facts
 from evaluator.variants.structural_file import StructuralReading, structural_table, with_structural_facts
 
 # 2: sample facts, special-locus callers; 3: parents; 4: parts of substitutions, reference genotypes;
-# 5: structural calls; 6: another digest of a newborn's genotypes; 7: `*` without its deletion
-FORMAT = 7
+# 5: structural calls; 6: another digest of a newborn's genotypes; 7: `*` without its deletion;
+# 8: tables know their manifest
+FORMAT = 8
 TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents", "structural")
 BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"
 PART = "+"  # batch+2, batch+3 ...: what the same newborns have in regions that were read later
 _PLACE_BITS = SPACING_BITS + 5  # a place on the axis of 25 contigs
-_TIMES = tuple(f"{file}mtime_ns" for file in ("", "callable_", "structural_", "mother_", "father_"))
+_FILES = ("", "callable_", "structural_", "mother_", "father_")
+_TIMES = tuple(f"{file}mtime_ns" for file in _FILES)
+# What hangs on the times of files: those themselves, and the digest of a manifest that has them.
+_OF_TIMES = re.compile(f'"(?:extends|(?:{"|".join(_FILES)})mtime_ns)": [^,]+, ')
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ class AllelesSeen:
 
 
 def write_batch(
+    stack: ExitStack,
     folder: Path,
     cohort: Cohort,
     scope: Scope,
@@ -112,13 +119,22 @@ def write_batch(
     manifest: dict[str, object],
     recorded_at: str,
 ) -> None:
-    """Write the batch; equal inputs give equal bytes in every file but clock.json."""
-    provenance = _provenance(cohort, scope, manifest)
-    with whole_folder(folder) as temporary:
-        for name, table in tables.items():
-            write_parquet(table, temporary / f"{name}.parquet", provenance)
-        _write_json(temporary / "manifest.json", manifest)
-        _write_json(temporary / "clock.json", {"recorded_at": recorded_at})
+    """Write the batch, which appears when the stack is left without an error.
+
+    Equal inputs give equal bytes in every file but clock.json, and the manifest, which has the files' times.
+    """
+    text = _json(manifest)
+    provenance = _provenance(cohort, scope, manifest, text)
+    temporary = stack.enter_context(whole_folder(folder))
+    for name, table in tables.items():
+        write_parquet(table, temporary / f"{name}.parquet", provenance)
+    _write(temporary / "manifest.json", text)
+    _write(temporary / "clock.json", _json({"recorded_at": recorded_at}))
+
+
+def manifest_digest(text: str) -> str:
+    """Digest a manifest as it is written, but for times: each table of its batch carries it."""
+    return sha256_of_text(_OF_TIMES.sub("", text))
 
 
 def batch_tables(
@@ -202,7 +218,7 @@ def batch_manifest(
     }
 
 
-def _provenance(cohort: Cohort, scope: Scope, manifest: dict[str, object]) -> Provenance:
+def _provenance(cohort: Cohort, scope: Scope, manifest: dict[str, object], text: str) -> Provenance:
     identity = [
         _without_times(entry)
         for inputs in (manifest["inputs"], manifest["structural"])
@@ -218,6 +234,7 @@ def _provenance(cohort: Cohort, scope: Scope, manifest: dict[str, object]) -> Pr
             "batch": cohort.batch,
             "padding": scope.padding,
             "regions": sha256_of_text(json.dumps(manifest["regions"])),
+            "manifest": manifest_digest(text),
         },
     )
 
@@ -229,7 +246,10 @@ def _without_times(entry: Mapping[str, object]) -> dict[str, object]:
     return rest
 
 
-def _write_json(path: Path, content: dict[str, object]) -> None:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False) + "\n"
+def _json(content: dict[str, object]) -> str:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="")
     path.chmod(0o600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -119,11 +120,15 @@ def _extract_all(
         if progress is not None:
             progress(done, to_read)
 
-    return [_extract(request, target, recorded_at, told) for target in planned]
+    # Regions are added to all of the batches or to none: with some of them the store could not be opened.
+    with ExitStack() as stack:
+        return [_extract(request, target, recorded_at, told, stack) for target in planned]
 
 
-def _extract(request: Request, target: Target, recorded_at: str, told: Callable[[int], None]) -> Summary:
-    """Read the newborns of one batch in its regions, and write it or the part that was added to it."""
+def _extract(
+    request: Request, target: Target, recorded_at: str, told: Callable[[int], None], stack: ExitStack
+) -> Summary:
+    """Read the newborns of one batch in its regions; it, or the part added to it, appears with the stack."""
     cohort, scope, held = target.cohort, target.scope, target.held
     special = read_special_loci(cohort)
     data = [without_calls((newborn for newborn in cohort.newborns if not newborn.sequenced), {})]
@@ -160,7 +165,7 @@ def _extract(request: Request, target: Target, recorded_at: str, told: Callable[
     if held is not None:
         tables = held.added(tables, cohort, scope.panel.genome_build)
     manifest = batch_manifest(cohort, scope, data, read, annotations, held.extends if held else None)
-    write_batch(target.folder, cohort, scope, tables, manifest, recorded_at)
+    write_batch(stack, target.folder, cohort, scope, tables, manifest, recorded_at)
     to_read = sum(newborn.sequenced for newborn in cohort.newborns)
     counts = (
         len(cohort.newborns),

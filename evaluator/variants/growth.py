@@ -15,6 +15,7 @@ from evaluator.panel.model import Panel
 from evaluator.provenance import sha256_of_file
 from evaluator.tables import NEWBORNS
 from evaluator.variants.batch import BATCHES, BLOCK_RULES, PART, Scope, in_order
+from evaluator.variants.batches import read_batches, regions_frame
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn
 from evaluator.variants.contradictions import ALLELE
 from evaluator.variants.intervals import Intervals, from_frame, merged
@@ -22,7 +23,6 @@ from evaluator.variants.newborn import QUARANTINED
 from evaluator.variants.sample_facts import with_sample_facts
 from evaluator.variants.shared_file import file_identity
 from evaluator.variants.sheet_rows import RowMessage, problems_told_once
-from evaluator.variants.store import read_batches, regions_frame
 from evaluator.variants.structural_file import NOT_LOOKED_FOR
 from evaluator.variants.substitutions import as_called
 

@@ -124,7 +124,6 @@ def test_every_lack_is_told_at_once(opened: Opened) -> None:
     content = json.loads(manifest.read_text(encoding="utf-8"))
     content["annotation_fields"] = {"csq": ["Allele", "Consequence", "SYMBOL"], "ann": None, "bcsq": None}
     manifest.write_text(json.dumps(content), encoding="utf-8")
-    store = open_store(store.path)
     write_variants(store, annotate(store))
     with pytest.raises(InputError) as raised:
         flag(store, panel)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import rmtree
 from subprocess import CompletedProcess
 
 import polars as pl
@@ -265,36 +265,6 @@ def test_regions_are_added_beside_a_newborn_set_aside(
     assert newborns.select("newborn", "status").rows() == [("A", "sequenced"), ("B", "quarantined")]
 
 
-def test_a_part_of_an_earlier_extraction_is_refused(
-    run: Extract, write_vcf: WriteVcf, tmp_path: Path
-) -> None:
-    """A batch that was extracted again holds the regions itself: the part would count them twice."""
-    write_vcf("a", CALLS)
-    base = run("A female a.vcf ", padding=0).folder
-    part = run("A female a.vcf ", padding=20).folder
-    rmtree(base)
-    with pytest.raises(InputError, match="adds to a batch that is gone"):
-        open_store(tmp_path / "store")
-    part.rename(tmp_path / "aside")
-    run("A female a.vcf ", padding=20)
-    (tmp_path / "aside").rename(part)
-    with pytest.raises(InputError, match="adds to a batch that is gone or was extracted again"):
-        open_store(tmp_path / "store")
-
-
-@pytest.mark.parametrize("name", ["old", "1", "02", ""])
-def test_a_copy_of_a_batch_beside_it_is_told(
-    run: Extract, write_vcf: WriteVcf, tmp_path: Path, name: str
-) -> None:
-    """Whatever a copy is called, it is not read in place of the batch, nor for a part of it."""
-    write_vcf("a", CALLS)
-    base = run("A female a.vcf ", padding=0).folder
-    run("A female a.vcf ", padding=20)
-    copytree(base, base.with_name(f"{base.name}+{name}"))
-    with pytest.raises(InputError, match="are also in"):
-        open_store(tmp_path / "store")
-
-
 def test_subtracted_regions() -> None:
     """What is needed and not held, cut at the borders."""
 
@@ -336,16 +306,6 @@ def test_threads_do_not_change_a_byte(
     assert _findings(batched, panel, **LAX).equals(_findings(whole, panel, **LAX))
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_a_table_cut_short_is_told(run: Extract, write_vcf: WriteVcf, tmp_path: Path, table: str) -> None:
-    """A store that was copied in part is refused with the file, not with words of the Parquet library."""
-    write_vcf("a", CALLS)
-    path = run("A female a.vcf ").folder / f"{table}.parquet"
-    path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(InputError, match=rf"{table}.parquet: is cut short"):
-        open_store(tmp_path / "store")
-
-
 @pytest.mark.parametrize("samples", ["A", "A " + " ".join(f"S{number}" for number in range(16))])
 def test_what_a_gvcf_spells_into_the_new_regions_is_no_contradiction(
     run: Extract, write_vcf: WriteVcf, tmp_path: Path, samples: str
@@ -379,3 +339,19 @@ def test_an_allele_of_two_records_has_one_row_of_its_parents(
     parents = open_store(tmp_path / "store").parents().collect()
     told = ("position", "mother_copies", "mother_ploidy", "father_copies", "father_ploidy")
     assert parents.select(told).rows() == [(EXON + 3, 1, 2, 0, 2)]
+
+
+def test_regions_are_added_to_all_batches_or_to_none(
+    run: Extract, write_vcf: WriteVcf, tmp_path: Path
+) -> None:
+    """What is wrong with the second batch leaves the first as it was: the store opens as before."""
+    write_vcf("a", CALLS)
+    write_vcf("b", [f"chr9 {EXON - 15} . A C . . . GT 0/9", CALLS[1]])
+    rows = ("A female a.vcf ", "B male b.vcf ")
+    for row in rows:
+        run(row, padding=0)
+    before = contents(tmp_path / "store")
+    with pytest.raises(InputError, match="names an allele"):
+        run(*rows, padding=20)
+    assert contents(tmp_path / "store") == before
+    open_store(tmp_path / "store")
