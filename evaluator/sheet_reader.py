@@ -37,7 +37,9 @@ def read_sheet(path: Path, sheet: Sheet) -> tuple[pl.DataFrame, list[Problem]]:
             reader = csv.reader(stream, delimiter=delimiter, strict=True)
             lines = [(reader.line_num, cells) for cells in reader]
     except FileNotFoundError:
-        return _empty(sheet), [Problem(str(path), 0, f"does not exist; a {sheet.name} table is needed here")]
+        return _empty(sheet), [
+            Problem(str(path), 0, f"does not exist; the {sheet.name} table is needed here")
+        ]
     except UnicodeDecodeError as error:
         return _empty(sheet), [
             Problem(str(path), 0, f"is not UTF-8 text (byte {error.start}); save it as UTF-8 TSV")

@@ -14,6 +14,7 @@ from evaluator.panel.load import load_panel
 from evaluator.variants.extract import Request
 from evaluator.variants.extract import extract as extract_batch
 
+_WAYS = {"index": "by index", "probed": "searched without an index", "whole": "from beginning to end"}
 _MOST_FILES = 2  # at a time unless more are asked for; what more gain was not measured
 
 
@@ -111,14 +112,11 @@ def extract(
     for note in summary.notes:
         click.echo(f"Note: {note}", err=True)
     if summary.quarantined:
-        click.echo(
-            f"{summary.quarantined} of {summary.sequenced} sequenced newborns were quarantined.", err=True
-        )
-    click.echo(
-        f"{summary.newborns} newborns, {summary.sequenced - summary.quarantined} read, {summary.calls} calls "
-        f"in {summary.folder}",
-        err=True,
-    )
+        told = f"{summary.quarantined} of {summary.sequenced} sequenced newborns were quarantined"
+        click.echo(f"{told}; once their files are right, remove the batch and extract it again.", err=True)
+    ways = ", ".join(f"{summary.ways[way]} {words}" for way, words in _WAYS.items() if summary.ways[way])
+    told = f"{summary.sequenced - summary.quarantined} read" + (f" ({ways})" if ways else "")
+    click.echo(f"newborns: {summary.newborns}, {told}; calls: {summary.calls}; in {summary.folder}", err=True)
 
 
 def _progress(done: int, total: int) -> None:

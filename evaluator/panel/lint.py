@@ -21,6 +21,8 @@ def lint(folder: Path) -> list[Problem]:
 def examine(folder: Path) -> tuple[Draft, list[Problem]]:
     """Read a panel folder and find every problem in it, sorted by file and line."""
     draft, problems = read_draft(folder)
+    if not folder.is_dir():
+        return draft, problems[:1]  # that it is no folder; its files need not be missed one by one
     problems += reference_problems(draft)
     atlas, more = _atlas(draft)
     problems += more

@@ -29,6 +29,9 @@ from evaluator.screening.zygosity import x_chromosomes
 from evaluator.tables import CALLS
 from evaluator.variants.store import Store
 from evaluator.variants.transcripts import genes_by_position
+from evaluator.vocabulary import SampleStatus
+
+GOOD_ENOUGH = "good enough"  # what is said of an allele's call that no threshold refuses
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class SeenAllele:
     phase: str  # as called: "unphased", or the phase set and the place in it
     parents: str  # copies in each parent and what follows; "" where no parent's file was read
     decision: str  # the evidence by which it qualifies, the obstacle, or "no evidence"
-    quality: str  # "good enough", or the reason to repeat
+    quality: str  # GOOD_ENOUGH, or the reason to repeat
     rules: tuple[RuleOutcome, ...]
 
 
@@ -126,11 +129,20 @@ def explain(store: Store, panel: Panel, newborn: str, condition: str | None = No
         sex=cohort.newborns["sex"][0],
         status=cohort.newborns["status"][0],
         panel=f"{panel.id} {panel.version}",
-        notes=(*store_notes(store, panel), *structural_notes(cohort.newborns, cohort.uncallable)),
+        notes=(*store_notes(store, panel), *_newborn_notes(cohort)),
         parents=_parentage(evaluation.decisions.family.checks),
         sample=sample_rules(evaluation.newborns.row(0, named=True), panel.criteria),
         rows=_rows(cohort, panel, evaluation, kept),
     )
+
+
+def _newborn_notes(cohort: Cohort) -> Iterator[str]:
+    """Say why there is no sequence of the newborn, or what was not looked for in it."""
+    status, reason = cohort.newborns.select("status", "quarantine_reason").row(0)
+    if status == SampleStatus.SEQUENCED:
+        yield from structural_notes(cohort.newborns, cohort.uncallable)
+    elif reason is not None:
+        yield f"The newborn's file was set aside when the batch was read; nothing of it is known: {reason}."
 
 
 def _rows(
@@ -199,7 +211,7 @@ def _alleles(seen: pl.DataFrame, panel: Panel, cohort: Cohort) -> tuple[SeenAlle
             phase=_phase(call),
             parents="" if cohort.parents.is_empty() else _parents(call),
             decision=call["evidence_code"] or call["obstacle"] or "no evidence",
-            quality=call["repeat"] or "good enough",
+            quality=call["repeat"] or GOOD_ENOUGH,
             rules=(*evidence_rules(call, panel.criteria, cohort.sources), *call_rules(call, panel.criteria)),
         )
         for call in seen.iter_rows(named=True)
@@ -223,7 +235,7 @@ def _structural(decisions: Decisions, row: int, panel: Panel) -> Iterator[SeenAl
             phase=_phase(call),
             parents="",
             decision=f"{decision}, but another record tells this event" if again else decision,
-            quality=quality.get(key, call["repeat"]) or "good enough",
+            quality=quality.get(key, call["repeat"]) or GOOD_ENOUGH,
             rules=structural_outcomes(call, panel.criteria),
         )
 

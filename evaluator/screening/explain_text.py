@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluator.screening.explain import Explanation, RowExplanation, SeenCaller
+from evaluator.screening.explain import GOOD_ENOUGH, Explanation, RowExplanation, SeenCaller
 from evaluator.screening.rule_trace import RuleOutcome
-from evaluator.vocabulary import Verdict
+from evaluator.vocabulary import SampleStatus, Verdict
 
 MARKS = {True: "yes", False: "NO", None: "-"}
 
 
 def as_text(explanation: Explanation) -> str:
-    """Render every gene row; a row in which nothing was seen and nothing hidden takes one line."""
+    """Render every gene row; a row in which nothing was seen and nothing hidden takes one line.
+
+    So does every row of a newborn without sequence, unless a special locus's caller speaks.
+    """
     lines = [
         f"Newborn {explanation.newborn}, {explanation.sex}, {explanation.status}; panel {explanation.panel}",
         *(f"Note: {note}" for note in explanation.notes),
@@ -20,13 +23,17 @@ def as_text(explanation: Explanation) -> str:
         "Sample:",
         *(f"  {_outcome(outcome)}" for outcome in explanation.sample),
     ]
-    quiet = [row for row in explanation.rows if is_quiet(row)]
+    unread = explanation.status != SampleStatus.SEQUENCED
+    quiet = [row for row in explanation.rows if is_quiet(row) or (unread and not row.callers)]
     for row in explanation.rows:
         if row not in quiet:
             lines += ["", *_told(row)]
     if quiet:
-        lines += ["", f"Nothing to tell in {len(quiet)} gene rows:"]
-        lines += [f"  {_title(row)}: {row.verdict} ({_codes(row)}); {row.callability}" for row in quiet]
+        lines += ["", f"Nothing {'was read' if unread else 'to tell'} in {len(quiet)} gene rows:"]
+        lines += [
+            f"  {_title(row)}: {row.verdict} ({_codes(row)})" + ("" if unread else f"; {row.callability}")
+            for row in quiet
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -47,7 +54,9 @@ def _told(row: RowExplanation) -> Iterator[str]:
         yield f"  {allele.allele}  {allele.zygosity}, {allele.phase}"
         if allele.parents:
             yield f"    {allele.parents}"
-        yield f"    evidence: {allele.decision}; quality: {allele.quality}"
+        good = allele.quality == GOOD_ENOUGH
+        quality = allele.quality if good else f"not good enough ({allele.quality})"
+        yield f"    evidence: {allele.decision}; quality: {quality}"
         yield from (f"      {_outcome(outcome)}" for outcome in allele.rules)
     for pair in row.pairs:
         by = " by a diplotype rule" if pair.by_diplotype_rule else ""

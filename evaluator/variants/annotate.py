@@ -146,13 +146,18 @@ def _allele_files(store: Store) -> list[Path]:
 
 
 def _fields(store: Store) -> dict[Path, dict[str, list[str]]]:
-    """Return the header's field lists of each batch that holds an allele."""
-    result = {}
+    """Return the header's field lists of each batch that holds an allele; where none does, of all batches.
+
+    Newborns without any allele are as well annotated as others whose files declare the same.
+    """
+    every, result = {}, {}
     for path in _allele_files(store):
         declared = read_manifest(path.parent)["annotation_fields"]
-        if isinstance(declared, dict) and pl.scan_parquet(path).select(pl.len()).collect().item():
-            result[path] = {kind: list(names) for kind, names in declared.items() if names}
-    return result
+        if isinstance(declared, dict):
+            every[path] = {kind: list(names) for kind, names in declared.items() if names}
+            if pl.scan_parquet(path).select(pl.len()).collect().item():
+                result[path] = every[path]
+    return result or every
 
 
 def _declared_kinds(store: Store, *, computing: bool) -> tuple[str, ...]:

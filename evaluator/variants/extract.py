@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from evaluator.variants.fasta import Reference, opened_reference, require_bases
 from evaluator.variants.file_threads import results_in_order
 from evaluator.variants.growth import Target, require_build_of, targets
 from evaluator.variants.intervals import Intervals, from_frame, united
-from evaluator.variants.newborn import NewbornData, without_calls
+from evaluator.variants.newborn import QUARANTINED, NewbornData, without_calls
 from evaluator.variants.parents import ParentsRead, read_parents
 from evaluator.variants.shared_file import (
     AnnotationFields,
@@ -66,6 +67,7 @@ class Summary:
     quarantined: int
     calls: int
     notes: tuple[str, ...]
+    ways: Counter[str]  # newborns by how their file was read: index, probed, whole
 
     def with_more(self, other: Summary) -> Summary:
         """Add up what was extracted into two folders."""
@@ -76,6 +78,7 @@ class Summary:
             self.quarantined + other.quarantined,
             self.calls + other.calls,
             tuple(dict.fromkeys((*self.notes, *other.notes))),
+            self.ways + other.ways,
         )
 
 
@@ -173,7 +176,9 @@ def _extract(
         len(failures.keys() | unread.keys()),
         len(tables["calls"].filter(as_called())),
     )
-    return Summary(target.folder, *counts, notes)
+    ways = Counter(str(entry["read"]) for each in data for entry in each.entries)
+    del ways[QUARANTINED]
+    return Summary(target.folder, *counts, notes, ways)
 
 
 def _on_sheet(cohort: Cohort, failures: Failures, column: str) -> list[RowMessage]:

@@ -125,7 +125,9 @@ def named(path: Path, rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
 
 def allele_beyond(path: Path, lines: pl.Series) -> InputError:
     """Return the error of a genotype that names more than ALT lists; it names the first of the lines."""
-    message = "has a genotype (GT) that names an allele its ALT does not list"
+    message = (
+        "has a genotype (GT) that names an allele its ALT does not list; correct the record or its caller"
+    )
     return InputError.of(path, message, int(str(lines.min())))
 
 

@@ -161,12 +161,13 @@ def targets(store: Path, cohort: Cohort, scope: Scope, *, numbered: bool) -> lis
     if not inside:
         return [_new_batch(store, batches, cohort, scope, numbered=numbered)]
     if len(inside) < len(asked) or any(not asked.issuperset(names[name]) for name in touched):
-        again = [
-            RowMessage(newborn.line, "", f"this newborn is already in batch {stored[newborn.id]}")
-            for newborn in inside
-        ]
+        again = [RowMessage(newborn.line, "", f"already in batch {stored[newborn.id]}") for newborn in inside]
         problems = problems_told_once(cohort.sheet, again)
-        raise InputError(problems, f"To read more regions, name all newborns of a batch. {NOTHING_EXTRACTED}")
+        advice = (
+            "To read more regions, name all newborns of a batch. To read newborns again, as those who were "
+            f"set aside, remove their batch from {store / 'batches'} and name all of its newborns."
+        )
+        raise InputError(problems, f"{advice} {NOTHING_EXTRACTED}")
     mine = [batch for batch in batches if batch["batch"] in touched]
     return list(_more_regions(store, mine, cohort, scope))
 

@@ -111,7 +111,11 @@ def choose_sample(header: Header, named: str | None, newborn: str | None) -> str
     if named is not None:
         if named in header.names:
             return named
-        raise InputError.of(header.path, "has no sample of the name given in sample_in_vcf", header.lines)
+        raise InputError.of(
+            header.path,
+            "has no sample of the name given in sample_in_vcf; correct it (bcftools query -l)",
+            header.lines,
+        )
     if len(header.samples) == 1:
         return header.samples[0]
     if newborn is not None and newborn in header.names:

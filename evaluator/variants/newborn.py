@@ -100,10 +100,10 @@ def agreement_notes(
     absent = len(more.filter(copies=0)) if len(more) else 0
     lone_stars = stars["start"].n_unique() if len(stars) else 0
     counted = {
-        "{} rows of records that stand twice were read once": repeats,
-        "{} alleles that the gVCF calls are not in the VCF: repeat where they matter": absent,
-        "{} calls lie where the gVCF says reference": count_inside(calls, evidence.blocks),
-        "{} places are called deleted (*) where no called deletion lies: not assessed": lone_stars,
+        "rows of records that stand twice and were read once: {}": repeats,
+        "alleles that the gVCF calls and the VCF does not, repeat where they matter: {}": absent,
+        "calls where the gVCF says reference: {}": count_inside(calls, evidence.blocks),
+        "places called deleted (*) where no called deletion lies, not assessed: {}": lone_stars,
     }
     return [text.format(count) for text, count in counted.items() if count]
 

@@ -25,6 +25,11 @@ from evaluator.variants.intervals import SPACING, Intervals
 
 # What a header declares when a record may reach beyond its REF (VCF 4.5, sections 1.4.5, 1.6.1 and 1.6.2).
 _FAR_REACHING = ("##INFO=<ID=END,", "##INFO=<ID=SVLEN,", "##FORMAT=<ID=LEN,", "##ALT=")
+# What a search cannot verify; the same words for every file, so that many are told in one line.
+NOTE = (
+    "searched without an index; of the blocks that were not read, only the order of their first records was "
+    "verified"
+)
 # With many samples a line is longer than a block: nothing would be gained.
 _MOST_SAMPLES = 16
 _PROBE = 400  # compressed bytes of a block that are looked at first: about 700 characters
@@ -71,12 +76,9 @@ class Probed:
         limits = [*self.lines, self.end]
         return [(limits[first], limits[last + 1]) for first, last in _runs(self.needed(regions))]
 
-    def note(self, regions: Intervals) -> str:
-        """Say for the manifest what a search of the regions reads and what it cannot verify."""
-        return (
-            f"searched without an index: {int(self.needed(regions).sum())} of {len(self.lines)} blocks "
-            "were read; of the others only the order of their first records was verified"
-        )
+    def blocks(self, regions: Intervals) -> tuple[int, int]:
+        """Count for the manifest the blocks that a search of the regions reads, and all."""
+        return int(self.needed(regions).sum()), len(self.lines)
 
 
 def searchable(header: Header) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from evaluator.errors import InputError
-from evaluator.variants import bgzf
+from evaluator.variants import bgzf, probing
 from evaluator.variants.genotypes import Genotypes, Rows, by_sample, read_genotypes
 from evaluator.variants.intervals import Intervals
 from evaluator.variants.probing import CannotSearchError
@@ -24,6 +24,7 @@ class Reading:
     genotypes: dict[str, Genotypes]
     touched: pl.DataFrame  # contig, position, ref of the records in the regions
     tally: Tally = field(default_factory=Tally)
+    blocks: tuple[int, int] | None = None  # of a search: those that were read, and all
 
 
 def read_samples(source: Source, regions: Intervals, samples: list[str], records: Scan = scan) -> Reading:
@@ -96,5 +97,7 @@ def _pass(source: Source, regions: Intervals, samples: list[str], records: Scan)
     for frame in records(source, regions, samples, tally):
         touched.append(frame.select("contig", "position", "ref"))
         parts.append(read_genotypes(source.path, frame, samples))
-    note = "; ".join(filter(None, (source.note, source.probed.note(regions) if source.probed else "")))
-    return Reading(source.how, note, by_sample(parts, samples), pl.concat(touched), tally)
+    probed = source.probed
+    note = "; ".join(filter(None, (source.note, probing.NOTE if probed else "")))
+    blocks = probed.blocks(regions) if probed else None
+    return Reading(source.how, note, by_sample(parts, samples), pl.concat(touched), tally, blocks)

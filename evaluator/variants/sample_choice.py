@@ -33,6 +33,8 @@ def samples_of(
     for newborns in sharing.values():
         if len(newborns) > 1:
             rows = rows_text(newborn.line for newborn in newborns)
-            shared = InputError.of(header.path, f"the {rows} of the sheet read the same sample")
+            shared = InputError.of(
+                header.path, f"the {rows} of the sheet read the same sample; correct sample_in_vcf or vcf"
+            )
             failures |= {newborn.id: shared for newborn in newborns}
     return {id_: sample for id_, sample in chosen.items() if id_ not in failures}, failures

@@ -168,6 +168,7 @@ def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, ob
         "read": reading.how,
         "build_by": build_by,
         "records_in_regions": reading.tally.in_regions,
+        **({"blocks_read": reading.blocks[0], "blocks": reading.blocks[1]} if reading.blocks else {}),
     }
 
 

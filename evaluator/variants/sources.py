@@ -103,6 +103,8 @@ def open_source(path: Path, whole_below: int = WHOLE_BELOW, *, sites: bool = Fal
     kind = bgzf.compression(path)
     chunks = bgzf.chunks(path)
     first = next(chunks, b"")
+    if not first:
+        raise InputError.of(path, "is empty; give a VCF (version 4) or BCF file")
     chunks = chain([first], chunks)
     if kind == "bgzf" and first[:3] == b"BCF":
         text, size = bcf.header_text(path, chunks)

@@ -54,7 +54,11 @@ def test_quarantine_goes_on(nbseval: Run, repository: Path, folder: Path) -> Non
     words = ("extract", folder / "samples.tsv", "--panel", panel, "--out", folder / "store")
     done = nbseval(*words, "--on-error", "quarantine", "--newborns-per-batch", "5", "--batch", "1")
     assert done.returncode == 0, done.stderr
-    assert "1 of 2 sequenced newborns were quarantined" in done.stderr
+    assert (
+        "1 of 2 sequenced newborns were quarantined; once their files are right, remove the batch"
+        in done.stderr
+    )
+    assert "newborns: 2, 1 read (1 from beginning to end); calls: 1; in " in done.stderr
     assert "line 2: a special_loci table has no row for this newborn" in done.stderr
     assert "GOODNAME" not in done.stderr + done.stdout
     assert (folder / "store" / "batches" / "batch-0001" / "calls.parquet").is_file()

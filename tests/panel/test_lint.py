@@ -201,9 +201,10 @@ def test_a_mistake_in_panel_yaml_hides_no_gene(folder: Path, edit: Edit) -> None
     assert {Path(problem.file).name for problem in lint(folder)} == {"panel.yaml", "genes.tsv"}
 
 
-def test_no_folder_is_one_kind_of_problem(tmp_path: Path) -> None:
-    """A path that is no folder is said to be none."""
-    assert "is no folder" in str(lint(tmp_path / "nowhere"))
+def test_no_folder_is_one_problem(tmp_path: Path) -> None:
+    """A path that is no folder is said to be none, and its files are not missed one by one."""
+    (problem,) = lint(tmp_path / "nowhere")
+    assert "is no folder" in problem.message
 
 
 STRUCTURAL = [

@@ -138,3 +138,24 @@ def test_a_copy_deleted_by_nothing_called_is_told(repository: Path, tmp_path: Pa
     assert told in explained(repository, tmp_path / "lone", "acadm_star_beside_reference").notes
     believed = explained(repository, tmp_path / "called", "acadm_star_with_its_deletion")
     assert not any("(*)" in note for note in believed.notes)
+
+
+def test_why_a_file_was_set_aside_is_told(repository: Path, tmp_path: Path) -> None:
+    """The note says what was wrong with it, and no row claims that something was looked at."""
+    folder = repository / "tests" / "cases" / "acadm_star_beside_reference"
+    (tmp_path / "samples.tsv").write_text("newborn\tsex\tvcf\nBABY\tmale\tbaby.vcf\n", encoding="utf-8")
+    (tmp_path / "baby.vcf").write_text("no VCF\n", encoding="utf-8")
+    panel = load_panel(folder / "panel")
+    request = Request(tmp_path / "samples.tsv", panel, tmp_path / "store", on_error="quarantine")
+    assert not extract(request, "2026-01-01T00:00:00+00:00").ways
+    text = as_text(explain(open_store(tmp_path / "store"), panel, "BABY"))
+    assert "nothing of it is known: vcf line 1: does not begin with ##fileformat" in text
+    assert "Nothing was read in 1 gene rows:\n  mcadd ACADM AR: not assessed (quarantined)\n" in text
+    assert "Nobody looked for" not in text
+    assert "no allele was called" not in text
+
+
+def test_a_call_that_is_not_good_enough_is_told_so(repository: Path, tmp_path: Path) -> None:
+    """The code of the reason stands behind words."""
+    text = as_text(explained(repository, tmp_path, "acadm_star_with_a_filtered_deletion"))
+    assert "evidence: no evidence; quality: not good enough (repeat_filter)" in text

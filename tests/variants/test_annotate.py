@@ -125,6 +125,17 @@ def test_an_allele_of_two_batches_is_one_row(make_store: MakeStore) -> None:
     assert annotate(make_store(ANNOTATED, ANNOTATED)).variants.height == 2
 
 
+def test_newborns_without_any_allele_are_annotated(make_store: MakeStore, tmp_path: Path) -> None:
+    """Where nobody has an allele, what the files declare is what they were annotated with.
+
+    Otherwise a store of healthy newborns would be refused for want of frequencies.
+    """
+    store = make_store(["50000000 G T ."], info=({"CSQ": CSQ},))
+    result = annotate(store, clinvar(tmp_path, f"{STOP} G T {PATHOGENIC}"))
+    assert result.variants.is_empty()
+    assert result.sources == ("csq", "clinvar", "frequencies")
+
+
 def test_an_allele_without_annotation_gets_its_gene_by_place(make_store: MakeStore, tmp_path: Path) -> None:
     """ClinVar alone is enough: the gene follows from the nearest coding exon."""
     store = make_store([f"{STOP} G T ."], info=({},))

@@ -180,7 +180,7 @@ def test_a_damaged_block_is_refused(write_vcf: Callable[..., Path]) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "fileformat"),
+        (b"", "is empty"),
         (b"newborn\tsex\n", "fileformat"),
         (b"##fileformat=VCFv4.2\n", "#CHROM"),
         (b"##fileformat=VCFv4.2\nchr1\t5\n", "#CHROM"),

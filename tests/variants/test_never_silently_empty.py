@@ -102,7 +102,7 @@ def in_blocks(path: Path, text: bytes) -> bytes:
 
 
 DAMAGES = {
-    empty: "does not begin with",
+    empty: "is empty",
     header_only: "no record on any chromosome",
     garbage: "does not begin with",
     other_file: "does not begin with",

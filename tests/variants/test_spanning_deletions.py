@@ -142,7 +142,7 @@ def test_extract_tells_how_many(
     (tmp_path / "samples.tsv").write_text("newborn\tsex\tvcf\nN\tfemale\tn.vcf\n")
     summary = extract(Request(tmp_path / "samples.tsv", panel, tmp_path / "store"), "2026-01-01")
     assert summary.notes == (
-        "line 2: 2 places are called deleted (*) where no called deletion lies: not assessed",
+        "line 2: places called deleted (*) where no called deletion lies, not assessed: 2",
     )
 
 
