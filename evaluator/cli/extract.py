@@ -113,7 +113,7 @@ def extract(
         click.echo(f"Note: {note}", err=True)
     if summary.quarantined:
         told = f"{summary.quarantined} of {summary.sequenced} sequenced newborns were quarantined"
-        click.echo(f"{told}; once their files are right, remove the batch and extract it again.", err=True)
+        click.echo(f"{told}; once their files are right, extract the batch again.", err=True)
     ways = ", ".join(f"{summary.ways[way]} {words}" for way, words in _WAYS.items() if summary.ways[way])
     told = f"{summary.sequenced - summary.quarantined} read" + (f" ({ways})" if ways else "")
     click.echo(f"newborns: {summary.newborns}, {told}; calls: {summary.calls}; in {summary.folder}", err=True)

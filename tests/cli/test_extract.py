@@ -55,7 +55,7 @@ def test_quarantine_goes_on(nbseval: Run, repository: Path, folder: Path) -> Non
     done = nbseval(*words, "--on-error", "quarantine", "--newborns-per-batch", "5", "--batch", "1")
     assert done.returncode == 0, done.stderr
     assert (
-        "1 of 2 sequenced newborns were quarantined; once their files are right, remove the batch"
+        "1 of 2 sequenced newborns were quarantined; once their files are right, extract the batch"
         in done.stderr
     )
     assert "newborns: 2, 1 read (1 from beginning to end); calls: 1; in " in done.stderr

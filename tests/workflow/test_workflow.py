@@ -123,14 +123,20 @@ def test_both_entry_points_plan_the_same_jobs(cohort: Path, snakefile: str) -> N
     assert "rule page:" in plan.stdout + plan.stderr
 
 
-def test_an_unknown_key_stops_before_any_job(cohort: Path, tmp_path: Path) -> None:
-    """A misspelt key of the configuration is an error, and nothing runs."""
+def test_a_wrong_configuration_stops_before_any_job(cohort: Path, tmp_path: Path) -> None:
+    """A misspelt key, a word that is none and a file that is not there are told at once; nothing runs."""
     shutil.copytree(cohort, tmp_path / "run")
-    config = tmp_path / "run" / "config.yaml"
-    config.write_text(config.read_text(encoding="utf-8") + "\nnewborn_per_job: 5\n", encoding="utf-8")
+    path = tmp_path / "run" / "config.yaml"
+    wrong = {"newborn_per_job": 5, "on_error": "skip", "reviews": "nowhere.tsv"}
+    YAML(typ="safe").dump(read_yaml(path) | wrong, path)
     stopped = run(tmp_path / "run")
+    told = stopped.stdout + stopped.stderr
     assert stopped.returncode != 0
-    assert "newborn_per_job" in stopped.stdout + stopped.stderr
+    assert "config: on_error: 'skip' is not one of ['stop', 'quarantine']\n" in told
+    assert "config: reviews: nowhere.tsv does not exist; correct the path" in told
+    assert "config: unknown key 'newborn_per_job'; the keys are panel, samples" in told
+    assert "3 problems of the configuration. Nothing was run." in told
+    assert "additionalProperties" not in told
     assert not (tmp_path / "run" / "results").exists()
 
 

@@ -7,20 +7,42 @@ import polars as pl
 import yaml
 from jsonschema import Draft202012Validator
 from snakemake.exceptions import WorkflowError
-from snakemake.utils import validate
 
-validate(config, "../schemas/config.schema.yaml")
+INPUTS = ("panel", "samples", "outcomes", "conventional", "reviews", "registry", "network")
+ANNOTATION = ("clinvar", "frequencies", "fasta", "gff")
+
+
+def require_sound(schema):
+    """Stop with everything that is wrong with the configuration, each by its key."""
+    validator = Draft202012Validator(yaml.safe_load(Path(schema).read_text(encoding="utf-8")))
+    problems = [told for error in validator.iter_errors(config) for told in in_words(error)]
+    for key in (*INPUTS, *ANNOTATION):
+        path = config.get(key)
+        if path and isinstance(path, str) and not Path(path).exists():
+            problems.append(
+                f"{key}: {path} does not exist; correct the path (`make demo` makes the files in demo/)"
+            )
+    if bool(config.get("fasta")) != bool(config.get("gff")):
+        problems.append("fasta and gff go together: one says the bases, the other the genes")
+    if problems:
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''} of the configuration"
+        lines = [f"config: {problem}" for problem in sorted(problems)]
+        raise WorkflowError("\n".join([*lines, f"{count}. Nothing was run."]))
+
+
+def in_words(error):
+    """What the schema finds wrong, without the schema."""
+    where = "".join(f"{part}: " for part in error.path)
+    if error.validator != "additionalProperties":
+        return [f"{where}{error.message}"]
+    known = error.schema["properties"]
+    unknown = [key for key in error.instance if key not in known]
+    return [f"{where}unknown key {key!r}; the keys are {', '.join(known)}" for key in unknown]
 
 
 def existing(key):
     """Path of a configured file as a list, empty where the configuration leaves it out."""
-    path = config.get(key)
-    if path and not Path(path).exists():
-        raise WorkflowError(
-            f"config: {key}: {path} does not exist. Correct it in config/config.yaml;"
-            " `make demo` makes the files of the demonstration cohort."
-        )
-    return [path] if path else []
+    return [config[key]] if config.get(key) else []
 
 
 def read_samples(path, schema):
@@ -46,14 +68,12 @@ def read_samples(path, schema):
     return sheet
 
 
-existing("panel")
+require_sound(workflow.source_path("../schemas/config.schema.yaml"))
 SAMPLES = read_samples(existing("samples")[0], workflow.source_path("../schemas/samples.schema.yaml"))
 NEWBORNS_PER_JOB = config["newborns_per_job"]
 BATCHES = [f"{1 + first // NEWBORNS_PER_JOB:04d}" for first in range(0, SAMPLES.height, NEWBORNS_PER_JOB)]
 CLINVAR, FREQUENCIES = existing("clinvar"), existing("frequencies")
 FASTA, GFF = existing("fasta"), existing("gff")
-if len(FASTA) != len(GFF):
-    raise WorkflowError("config: fasta and gff go together: one says the bases, the other the genes.")
 OUTCOMES, CONVENTIONAL, REVIEWS = existing("outcomes"), existing("conventional"), existing("reviews")
 REGISTRY, NETWORK = existing("registry"), existing("network")
 # The folder is what the commands are given; its files are what Snakemake watches.
