@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pysam
@@ -31,12 +31,25 @@ def header_text(path: Path, chunks: Iterator[bytes]) -> tuple[bytes, int]:
     return text[HEADER_AT:end].rstrip(b"\0"), end
 
 
+def written_samples(names: tuple[str, ...], wanted: Collection[str]) -> tuple[str, ...]:
+    """Return which of a file's samples `slabs` writes: the wanted ones, or all of them.
+
+    htslib is told names as a list with commas between, in which `^` at the beginning means all but these.
+    """
+    if any("," in name or name.startswith("^") for name in wanted):
+        return names
+    return tuple(name for name in names if name in wanted)
+
+
 def slabs(path: Path, index: Path | None, regions: Intervals, samples: list[str]) -> Iterator[bytes]:
-    """Stream the records, with only the named samples' columns, as whole lines of VCF text."""
+    """Stream the records, with the columns of `written_samples` only, as whole lines of VCF text."""
     lines: list[str] = []
     try:
         with pysam.VariantFile(str(path)) as file:
-            file.subset_samples(samples)
+            names = tuple(file.header.samples)
+            written = written_samples(names, frozenset(samples))
+            if written != names:
+                file.subset_samples(written)
             for record in _fetched(file, regions) if index else file:
                 lines.append(str(record))
                 if len(lines) == _LINES_PER_SLAB:

@@ -31,7 +31,7 @@ def spans(index: Path, data: Path, regions: Intervals, dictionary: Dictionary) -
         wanted, last = _chunks(raw, regions, dictionary)
     except (struct.error, IndexError, ValueError, OverflowError) as error:
         raise InputError.of(index, "cannot be read as an index; make it again (bcftools index -f)") from error
-    _require_same_end(index, data, last)
+    bgzf.require_same_end(index, data, last, "bcftools index -f")
     joined: list[tuple[int, int]] = []
     for begin, end in sorted(wanted):
         if joined and begin >> 16 <= joined[-1][1] >> 16:
@@ -88,21 +88,3 @@ def _stretch(number: int, min_shift: int, depth: int) -> tuple[int, int]:
     size = 1 << min_shift + 3 * (depth - level)
     start = (number - ((1 << 3 * level) - 1) // 7) * size
     return start, min(start + size, SPACING)
-
-
-def _require_same_end(index: Path, data: Path, last: int) -> None:
-    """The last chunk must end where the data end: an index of another or an older file seldom does."""
-    data_end = data.stat().st_size - len(bgzf.END_OF_FILE)
-    block, within = last >> 16, last & 0xFFFF
-    if last == 0 or block in (data_end, data_end + len(bgzf.END_OF_FILE)):
-        return
-    if block < data_end:
-        with data.open("rb") as stream:
-            stream.seek(block)
-            raw = stream.read(1 << 16)
-        text, length = bgzf.inflate_block(data, raw, 0, block)
-        if block + length == data_end and len(text) == within:
-            return
-    raise InputError.of(
-        index, f"does not belong to {data.name}: they end differently; make it again (bcftools index -f)"
-    )

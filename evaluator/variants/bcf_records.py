@@ -29,12 +29,12 @@ _MANY = 15  # this length says that the length follows
 _LENGTHS = struct.Struct("<II")  # of a record's shared part and of its samples' part
 _FIXED = struct.Struct("<iiifII")  # contig, POS - 1, length on the reference, QUAL, counts
 # Header lines; with "\n" rather than "^" they are found twice as fast, and the first line is none of them.
-_CONTIG = re.compile(r"\n##contig=<ID=([^,>\n]+)(?:.*,IDX=(\d+)>)?")
+_CONTIG = re.compile(r"\n##contig=<ID=([^,>\n]+)(?:.*,IDX=(\d+)[,>])?")
 _LONGEST = max(map(len, CONTIG_ALIASES))
 # The "+" after the name gives a longer one up at once, without trying its beginnings.
-_SHORT_CONTIG = re.compile(rf"\n##contig=<ID=([^,>\n]{{1,{_LONGEST}}}+)(?=[,>])(?:.*,IDX=(\d+)>)?")
-_WORD = re.compile(r"\n##(?:FILTER|INFO|FORMAT)=<ID=([^,>\n]+)(?:.*,IDX=(\d+)>)?")
-_WHOLE = re.compile(r"\n##FORMAT=<ID=([^,>\n]+),.*\bType=Integer\b")
+_SHORT_CONTIG = re.compile(rf"\n##contig=<ID=([^,>\n]{{1,{_LONGEST}}}+)(?=[,>])(?:.*,IDX=(\d+)[,>])?")
+_WORD = re.compile(r"\n##(?:FILTER|INFO|FORMAT)=<ID=([^,>\n]+)(?:.*,IDX=(\d+)[,>])?")
+_WHOLE = re.compile(r'\n##FORMAT=<ID=([^,>\n]+),[^"\n]*\bType=Integer\b')  # not what is said between quotes
 _VERSION = re.compile(r"##fileformat=VCFv(\d+)\.(\d+)")
 _STATES_FIRST_PHASE = (4, 4)
 # What is kept of INFO: how far a record reaches, and the annotations.

@@ -55,6 +55,26 @@ def require_end_block(path: Path) -> None:
             )
 
 
+def require_same_end(index: Path, data: Path, last: int, again: str) -> None:
+    """Raise InputError where text follows the virtual offset at which an index ends; 0: it leads nowhere.
+
+    An index of another or an older file seldom ends where the data do; the command `again` makes it anew.
+    """
+    at, within = last >> 16, last & 0xFFFF
+    size = data.stat().st_size
+    with data.open("rb") as stream:
+        while last and at < size:  # empty blocks may stand at the end, one or several
+            stream.seek(at)
+            text, length = inflate_block(data, stream.read(LARGEST_BLOCK), 0, at)
+            if len(text) != within:
+                break
+            at, within = at + length, 0
+    if last and at != size:
+        raise InputError.of(
+            index, f"does not belong to {data.name}: they end differently; make it again ({again})"
+        )
+
+
 def chunks(path: Path) -> Iterator[bytes]:
     """Stream the text of a file, whatever its compression; raises InputError when it is damaged."""
     kind = compression(path)
@@ -128,7 +148,9 @@ def inflate_block(path: Path, raw: Raw, offset: int, base: int) -> tuple[bytes, 
 
 
 def _is_block(raw: Raw, offset: int) -> bool:
-    return raw[offset : offset + 4] == b"\x1f\x8b\x08\x04" and raw[offset + 12 : offset + 16] == b"BC\x02\x00"
+    # with six bytes of extra field, the size and nothing else, as all tools write it
+    start, extra = raw[offset : offset + 4], raw[offset + 10 : offset + 16]
+    return start == b"\x1f\x8b\x08\x04" and extra == b"\x06\x00BC\x02\x00"
 
 
 def _members(path: Path) -> Iterator[bytes]:

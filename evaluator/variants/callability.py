@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,7 +119,7 @@ def _runs(starts: Coordinates, ends: Coordinates, labels: Coordinates) -> pl.Dat
 
 def read_bed(path: Path) -> Intervals:
     """Read the intervals of a BED file, plain or compressed, that lie on the karyotype's contigs."""
-    text = bgzf.whole(path)
+    text = bgzf.whole(path).removeprefix(BOM_UTF8)
     table = pl.read_csv(
         b".\t0\t0\n" + text,  # the first line settles the columns: three, in an empty file too
         separator="\t",

@@ -19,7 +19,8 @@ JUDGED = r"<(?:DEL|DUP|CNV|CN\d+)(?::[^>,]*)?>"
 # An allele may be told by how many copies it has on its chromosome, as in the 1000 Genomes: one is reference.
 ONE_COPY = "<CN1>"
 MISSING_ALT = "missing_alt"  # a genotype that names the ALT "." has an allele of which nothing is known
-_GENOTYPE = re.compile(r"^[|/]?(?:\d+|\.)(?:[|/](?:\d+|\.))*$")
+# Of so many alleles, and from so many in ALT, as the columns of calls can count; no genome has as many.
+_GENOTYPE = re.compile(r"^[|/]?(?:\d{1,4}|\.)(?:[|/](?:\d{1,4}|\.)){0,126}$")
 _SEQUENCE = re.compile(r"^[ACGTNacgtn]+$")
 _SINGLE = {".": MISSING_ALT, "*": SPANNING_DELETION}
 _SYMBOLS = (

@@ -16,6 +16,8 @@ _CONTIG = re.compile(r"^##contig=<(.*)>$", re.MULTILINE)
 # As nearly all tools write it; references with thousands of contigs are not taken apart word by word.
 _PLAIN_CONTIG = re.compile(r'^##contig=<ID=([^,>"]+),length=(\d+)[,>]', re.MULTILINE)
 _ATTRIBUTE = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^,]*)')
+# Lines that say what an ID means, where it does not come first.
+_ID_LATER = re.compile(r"^(##(?:contig|FILTER|INFO|FORMAT|ALT)=<)(?!ID=)(.*)>$", re.MULTILINE)
 # SnpEff: `Functional annotations: 'Allele | Annotation'`; VEP and bcftools: `Format: Allele|Consequence`.
 _FIELD_LIST = re.compile(r"(?:Format:|annotations:)\s*'?\s*([^'\"]+?)\s*'?\s*\"?$")
 ANNOTATION_KEYS = {"csq": "CSQ", "ann": "ANN", "bcsq": "BCSQ"}
@@ -84,6 +86,7 @@ def parse_header(path: Path, raw: bytes, *, sites: bool = False) -> Header:
     text = raw.decode("utf-8", errors="replace")
     if "\r" in text:
         text = text.replace("\r\n", "\n")
+    text = _ID_LATER.sub(_id_first, text)
     if not _VERSION.match(text):
         raise InputError.of(
             path, "does not begin with ##fileformat=VCFv4; give a VCF (version 4) or BCF file", 1
@@ -97,6 +100,13 @@ def parse_header(path: Path, raw: bytes, *, sites: bool = False) -> Header:
     if not sites or len(columns) > len(FIXED):
         raise_if_any(_sample_problems(path, columns, text))
     return Header(path=path, samples=tuple(columns[len(FIXED) + 1 :]), text=text, raw=raw)
+
+
+def _id_first(line: re.Match[str]) -> str:
+    """Write a header line as nearly all tools do: its ID before everything else."""
+    attributes = [(each[1], each[0]) for each in _ATTRIBUTE.finditer(line[2])]
+    told = [text for _, text in sorted(attributes, key=lambda each: each[0] != "ID")]
+    return f"{line[1]}{','.join(told)}>"
 
 
 def _count_lines(text: str) -> int:

@@ -89,7 +89,7 @@ def spans(index: Path, data: Path, regions: Intervals) -> list[tuple[int, int]]:
                 wanted.append(_overlapping(layout, contig, regions, rank))
     except (struct.error, IndexError, ValueError) as error:
         raise InputError.of(index, "cannot be read as an index; make it again (tabix -f)") from error
-    _require_same_end(index, data, last)
+    bgzf.require_same_end(index, data, last, "tabix -f")
     return _joined(np.concatenate(wanted)) if wanted else []
 
 
@@ -217,25 +217,6 @@ def _bins_over(layout: _Layout, starts: Coordinates, ends: Coordinates) -> Numbe
 def _places_in_runs(lengths: Numbers) -> Numbers:
     """Number the members of each run from 0; the runs have these lengths."""
     return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-
-
-def _require_same_end(index: Path, data: Path, last: int) -> None:
-    """The last chunk must end where the data end: an index of another or an older file seldom does."""
-    size = data.stat().st_size
-    block = last >> 16
-    data_end = size - len(bgzf.END_OF_FILE)
-    if last == 0 or block in (data_end, size):
-        return
-    with data.open("rb") as stream:
-        stream.seek(block)
-        raw = stream.read(1 << 16)
-    if block < data_end and len(raw) > len(bgzf.END_OF_FILE):
-        text, after = bgzf.inflate_block(data, raw, 0, block)
-        if block + after == data_end and len(text) == last & 0xFFFF:
-            return
-    raise InputError.of(
-        index, f"does not belong to {data.name}: they end differently; make it again (tabix -f)"
-    )
 
 
 def _joined(chunks: Offsets) -> list[tuple[int, int]]:

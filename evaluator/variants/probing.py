@@ -37,6 +37,8 @@ _HEAD = 128  # more characters than CHROM and POS take
 _HEADER = 18  # bytes of a block before its compressed text
 _RAW_DEFLATE = -15
 _CELLS = 2  # CHROM and POS
+_BLANK = (b"\n", b"\r")  # what a line without anything begins with
+_ELSEWHERE = -2  # on no axis: a record before the first base, at POS 0 (VCF 4.5, 1.6.1), may have -1
 
 Numbers = NDArray[np.int64]
 
@@ -56,7 +58,7 @@ class Probed:
     lines: list[int]  # per block to which lines belong, the virtual offset of the first of them
     end: int  # the virtual offset of the file's end
     contigs: Numbers  # per block its first line's contig: a number in the order of the file
-    starts: Numbers  # and its place on the axis; -1 on a contig that is none of the karyotype
+    starts: Numbers  # and its place on the axis; _ELSEWHERE on a contig that is none of the karyotype
     longest: Numbers  # no line of the block is longer
 
     def needed(self, regions: Intervals) -> NDArray[np.bool_]:
@@ -68,7 +70,7 @@ class Probed:
         changes[:-1] = self.contigs[1:] != self.contigs[:-1]
         following = np.roll(self.starts, -1)
         reached = regions.overlapped_by(self.starts, following + self.longest + 1)
-        needed: NDArray[np.bool_] = changes | ((self.starts >= 0) & reached)
+        needed: NDArray[np.bool_] = changes | ((self.starts != _ELSEWHERE) & reached)
         return needed
 
     def spans(self, regions: Intervals) -> list[tuple[int, int]]:
@@ -197,7 +199,7 @@ def _sorted_places(heads: list[bytes]) -> tuple[Numbers, Numbers]:
     name, before = b"", 0
     for head in heads:
         cells = head.split(b"\t", 2)
-        if len(cells) < _CELLS or not cells[1].isdigit():
+        if len(cells) < _CELLS or not cells[1].isdigit() or head.startswith(_BLANK):
             raise CannotSearchError("a block begins with no record")
         position = int(cells[1])
         if cells[0] != name:
@@ -210,7 +212,7 @@ def _sorted_places(heads: list[bytes]) -> tuple[Numbers, Numbers]:
             raise CannotSearchError("it is not sorted by position")
         before = position
         contigs.append(numbers[name])
-        starts.append(ranks[-1] * SPACING + position - 1 if ranks[-1] >= 0 else -1)
+        starts.append(ranks[-1] * SPACING + position - 1 if ranks[-1] >= 0 else _ELSEWHERE)
     return np.array(contigs, dtype=np.int64), np.array(starts, dtype=np.int64)
 
 

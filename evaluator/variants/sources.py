@@ -65,8 +65,7 @@ class Source:
         """Return how many columns each line has and which of them, from 0, are the samples'."""
         names = self.header.samples
         if self.format == "bcf":
-            wanted = frozenset(samples)
-            names = tuple(name for name in names if name in wanted)
+            names = bcf.written_samples(names, frozenset(samples))
         places = {name: place for place, name in enumerate(names, len(FIXED) + 1)}
         return len(FIXED) + 1 + len(names), [places[sample] for sample in samples]
 

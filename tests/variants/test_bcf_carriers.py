@@ -14,6 +14,7 @@ from evaluator.errors import InputError
 from evaluator.variants import bcf_carriers, bcf_slabs, bgzf, bgzf_runs
 from evaluator.variants.bcf_genotypes import spelled
 from evaluator.variants.bcf_records import read_dictionary
+from evaluator.variants.header import parse_header
 from evaluator.variants.intervals import Intervals, from_frame
 from evaluator.variants.joint import JointReading, read_joint
 from evaluator.variants.sources import open_source
@@ -155,6 +156,24 @@ def test_contigs_are_numbered_by_idx_or_by_their_order() -> None:
     for dictionary, unknown in ((by_order, 5), (by_index, 20), (by_order, -1)):
         with pytest.raises(IndexError):
             dictionary.ranks_of(np.array([unknown]))
+
+
+def test_words_of_a_header_are_told_by_their_attributes(tmp_path: Path) -> None:
+    """In whatever order these stand, and whatever is said between quotes."""
+    text = (
+        "##fileformat=VCFv4.3\n"
+        "##contig=<ID=chr2,length=9,IDX=1>\n##contig=<length=9,ID=chr1,IDX=0>\n"
+        '##INFO=<Number=1,Type=Integer,Description="a, ID=X",ID=END,IDX=3>\n'
+        '##FORMAT=<ID=PID,Number=1,Type=String,Description="no Type=Integer",IDX=2,Source="s">\n'
+        '##FORMAT=<Type=Integer,ID=DP,Number=1,Description="\\",ID=Y\\"",IDX=1>\n'
+        "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n"
+    )
+    header = parse_header(tmp_path, text.encode())
+    assert header.declares("INFO", "END")
+    dictionary = read_dictionary(header.text)
+    assert dictionary.karyotype == {0: "chr1", 1: "chr2"}
+    assert dictionary.words == {0: "PASS", 1: "DP", 2: "PID", 3: "END"}
+    assert dictionary.whole_numbers == {"DP"}
 
 
 @pytest.mark.parametrize(("later", "within"), [(-5, 0), (5, 0), (5, 7)])

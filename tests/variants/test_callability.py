@@ -56,6 +56,13 @@ def test_a_bed_leaves_its_complement(tmp_path: Path) -> None:
     assert gaps(bed) == [("chr1", 150, 190, "not_in_bed"), ("chr2", 50, 60, "not_in_bed")]
 
 
+def test_a_byte_order_mark_is_no_part_of_a_bed(tmp_path: Path) -> None:
+    """Editors put one before the first line, whose contig would be none of the panel's."""
+    bed = tmp_path / "callable.bed"
+    bed.write_bytes(b"\xef\xbb\xbfchr1\t100\t200\r\nchr2\t0\t55\r\n")
+    assert gaps(bed) == [("chr2", 55, 60, "not_in_bed")]
+
+
 def test_a_compressed_bed_is_read(tmp_path: Path) -> None:
     """A gzipped BED says the same."""
     bed = tmp_path / "callable.bed.gz"

@@ -45,6 +45,9 @@ def read(path: Path, whole_below: int = 0) -> Reading:
         ("chr1 800 . A . . . . GT 0/2", "ALT does not list"),
         ("chr1 800 . A C . . . GT 0/x", "GT"),
         ("chr1 800 . A C . . . GT 0//1", "GT"),
+        ("chr1 800 . A C . . . GT 0/40000", "GT"),
+        ("chr1 800 . A C . . . GT 1" + "/0" * 127, "GT"),
+        ("chr1 800 . A C . . . GT 0" + "/0" * 127, "GT"),
         ("chr1 800 . A C . . . GT:DP 0/1:ten", "DP"),
         ("chr1 800 . A C . . . GT:AD:DP 0/1:3,4:ten", "DP"),
         ("chr1 800 . A C . . . GT:GQ 0/1:high", "GQ"),
@@ -127,6 +130,17 @@ def test_a_text_without_its_last_line_end_is_refused(
     assert caught.value.problems[0].line == text.count("\n") + 1
 
 
+def test_blocks_with_more_in_their_headers_are_read(write_vcf: Callable[..., Path], tmp_path: Path) -> None:
+    """BGZF allows more in a block's header than its size: such a file is read as the gzip that it also is."""
+    keys = ['##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">']  # nothing that rules out a search
+    text = write_vcf("more", GOOD, keys=keys).read_text(encoding="utf-8")
+    path = write_bgzf(tmp_path / "more.vcf.gz", text)
+    block, end = path.read_bytes()[:-28], path.read_bytes()[-28:]
+    size = (int.from_bytes(block[16:18], "little") + 6).to_bytes(2, "little")
+    path.write_bytes(block[:10] + b"\x0c\0BC\2\0" + size + b"XY\2\0ab" + block[18:] + end)
+    assert len(read(path).genotypes["S"].calls) == len(GOOD)
+
+
 def test_windows_line_ends_do_not_matter(write_vcf: Callable[..., Path]) -> None:
     """A file with CRLF gives the same calls as one without."""
     unix, windows = write_vcf("unix", GOOD), write_vcf("windows", GOOD)
@@ -196,6 +210,19 @@ def test_what_is_no_vcf_is_refused(tmp_path: Path, content: bytes, message: str)
     path.write_bytes(content)
     with pytest.raises(InputError, match=message):
         open_source(path)
+
+
+@pytest.mark.parametrize("genotype", ["0/40000", "1" + "/0" * 127])
+@pytest.mark.parametrize("form", ["plain", "bcf"])
+def test_a_genotype_beyond_counting_is_refused_in_a_joint_file(
+    write_vcf: Callable[..., Path], form: str, genotype: str
+) -> None:
+    """No genome has it, and the columns of calls cannot hold it: it must not end the run for all others."""
+    names = [f"S{number}" for number in range(16)]
+    line = f"chr1 100 . A C . . . GT {genotype}" + " 0/0" * 15
+    path = write_vcf("beyond", [line], form, samples=" ".join(names))
+    with pytest.raises(InputError, match="GT"):
+        read_joint(open_source(path), REGIONS, names)
 
 
 @pytest.mark.parametrize("damage", [b"", b"TBI\x01", b"nonsense"])

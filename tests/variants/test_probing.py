@@ -72,7 +72,7 @@ def sorted_records(draw: st.DrawFn) -> str:
     """Sorted lines of some contigs in no karyotype order: long deletions, long and short lines."""
     lines = []
     for contig in CONTIGS:
-        for position in sorted(draw(st.lists(st.integers(1, SPAN), max_size=25))):
+        for position in sorted(draw(st.lists(st.integers(0, SPAN), max_size=25))):
             length = draw(st.sampled_from([1, 1, 1, 5, 60, 400, 1_500]))
             info = draw(st.sampled_from([".", "DP=7", "CSQ=" + "x" * 900]))
             lines.append(record(contig, position, "A" * length, info=info))
@@ -245,6 +245,26 @@ def test_a_bad_position_at_a_block_is_named_with_its_line(tmp_path: Path) -> Non
     with pytest.raises(InputError, match="POS") as caught:
         searched(path, places([("chr1", 1_000, 1_100)]))
     assert caught.value.problems[0].line == 504
+
+
+@pytest.mark.parametrize("contig", ["chr1", "chr2"])
+def test_a_record_of_the_telomere_hides_no_block(tmp_path: Path, contig: str) -> None:
+    """A block whose first record stands at POS 0, before the first base, is read for those after it."""
+    lines = [record(contig, 0), *[record(contig, place) for place in range(5, 900)]]
+    path = write_blocks(tmp_path / "telomere.vcf.gz", HEADER + "".join(lines), [len(HEADER), 700])
+    reading = searched(path, places([(contig, 5, 9), (contig, 700, 701)]))
+    assert reading.how == "probed"
+    assert [call[1] for call in calls(reading)] == [6, 7, 8, 9, 701]
+
+
+def test_blank_lines_are_no_contig(tmp_path: Path) -> None:
+    """A file that has them is read whole: what begins a block is taken for the name of its contig."""
+    lines = [record("chr1", place) + "\n" for place in range(1_000, 9_000)]
+    length = len(lines[0])
+    sizes = [len(HEADER) + length - 2] + [length] * len(lines)  # a block begins with two line ends
+    path = write_blocks(tmp_path / "blank.vcf.gz", HEADER + "".join(lines), sizes)
+    reading = searched(path, places([("chr1", 0, 1_000), ("chr1", 5_000, 5_001), ("chr1", 8_998, 9_000)]))
+    assert [call[1] for call in calls(reading)] == [1_000, 5_001, 8_999]
 
 
 def test_a_line_that_begins_where_the_largest_block_ends_is_found(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluator.errors import InputError
+from evaluator.variants.bgzf import END_OF_FILE
 from evaluator.variants.intervals import Intervals, from_frame
+from evaluator.variants.joint import read_joint
 from evaluator.variants.reading import read_samples, require_explained
 from evaluator.variants.sources import open_source
 
@@ -191,6 +193,35 @@ def test_an_older_index_is_not_used(write_vcf: WriteVcf) -> None:
     source = open_source(path, 0)
     assert source.how == "whole"
     assert "older than the file" in source.note
+
+
+@pytest.mark.parametrize("form", ["tbi", "csi", "bcf"])
+@pytest.mark.parametrize("samples", [1, 16])
+def test_empty_blocks_may_end_an_indexed_file(write_vcf: WriteVcf, form: str, samples: int) -> None:
+    """Files that were put together of parts have several; the index is the file's own all the same."""
+    names = [f"S{number}" for number in range(samples)]
+    line = "chr1 100 . A C . . . GT" + " 0/1" * samples
+    path = write_vcf("ended", [line], form, samples=" ".join(names))
+    path.write_bytes(path.read_bytes() + 3 * END_OF_FILE)
+    index = next(path.parent.glob(path.name + ".?*"))
+    os.utime(index)
+    source = open_source(path, 0)
+    reading = (read_samples if samples == 1 else read_joint)(source, regions_from([("chr1", 90, 110)]), names)
+    assert (reading.how, reading.tally.in_regions) == ("index", 1)
+
+
+@pytest.mark.parametrize(
+    "names", [["a,b"], ["a", "a,b"], ["^b", "c"], ["c", "b"], ["a", "b", "a,b", "^b", "c"]]
+)
+def test_names_that_htslib_takes_for_several(write_vcf: WriteVcf, names: list[str]) -> None:
+    """Of a BCF's samples each newborn gets its own, though names with commas are lists to htslib."""
+    fields = dict(zip(["a", "b", "a,b", "^b", "c"], ["0/1", "1/1", "0|1", "1", "1/."], strict=True))
+    line = f"chr1 100 . A C . . . GT {' '.join(fields.values())}"
+    path = write_vcf("names", [line], "bcf", samples=" ".join(fields))
+    reading = read_samples(open_source(path, 0), regions_from([("chr1", 90, 110)]), names)
+    found = {name: read.calls.select("copies", "ploidy").row(0) for name, read in reading.genotypes.items()}
+    expected = {"a": (1, 2), "b": (2, 2), "a,b": (1, 2), "^b": (1, 1), "c": (1, 2)}
+    assert found == {name: expected[name] for name in names}
 
 
 def test_nothing_in_the_regions_must_be_explained(write_vcf: WriteVcf) -> None:
