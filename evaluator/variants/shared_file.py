@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evaluator.errors import InputError
 from evaluator.provenance import sha256_of_text
+from evaluator.variants.absent_contigs import absent_contigs
 from evaluator.variants.alignment import AsWritten
 from evaluator.variants.batch import Scope
 from evaluator.variants.build import require_agreeing_bases, require_build, require_listed_bases
@@ -70,12 +71,20 @@ def read_shared_file(
             build_by = require_listed_bases(source.header, reading.touched, alleles, build)
         require_agreeing_bases(source.path, reading.touched, alleles)
         checked = reading.summary() if isinstance(reading, JointReading) else reading
-        note = "; ".join(filter(None, (reading.note, require_explained(source, checked))))
+        told = reading.note, require_explained(source, checked), _absence(source, checked, scope)
+        note = "; ".join(filter(None, told))
     except InputError as error:
         return SharedFile([], failures | {newborn.id: error for newborn in group}, {})
     entry = {**_file_entry(source, checked, build_by), "note": note, "reference_genotypes": 0}
     found, failed = _assembled(group, samples, source, reading, scope, form, entry, structural)
     return SharedFile(found, failures | failed, source.header.annotation_fields())
+
+
+def _absence(source: Source, reading: Reading, scope: Scope) -> str:
+    absent = absent_contigs(source, reading.how, scope.regions, reading.touched, scope.panel.genome_build)
+    if not absent:
+        return ""
+    return f"has no record on {', '.join(absent)}, where the panel reads; check that the file is complete"
 
 
 def _sample(header: Header, newborn: Newborn) -> str:
