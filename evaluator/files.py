@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from evaluator.errors import InputError
 
+_OF_POLARS = re.compile(r"\(os error (\d+)\)$")  # which gives the number in words only
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_ROOM = "cannot be written: the disk, a quota or a limit of file sizes is full; make room and run it again"
 
@@ -62,7 +64,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _require_room(path: Path, error: OSError) -> None:
-    if error.errno in _NO_ROOM:
+    told = _OF_POLARS.search(str(error)) if error.errno is None else None
+    if (int(told[1]) if told else error.errno) in _NO_ROOM:
         raise InputError.of(path, NO_ROOM) from error
 
 

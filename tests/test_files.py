@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from evaluator.errors import InputError
@@ -42,3 +44,21 @@ def test_a_folder_with_content_is_never_written_over(tmp_path: Path) -> None:
     with whole_folder(tmp_path / "empty") as temporary:
         (temporary / "data").write_text("y", encoding="utf-8")
     assert (tmp_path / "empty" / "data").read_text(encoding="utf-8") == "y"
+
+
+def test_a_full_disk_is_told_whoever_meets_it(tmp_path: Path) -> None:
+    """What writes columns as text gives the number of the error in words only."""
+    path = tmp_path / "table.tsv"
+    table = pl.DataFrame({"x": range(100_000)})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with (
+            pytest.raises(InputError, match="make room"),
+            whole_file(path) as temporary,
+            temporary.open("wb") as lines,
+        ):
+            table.write_csv(lines)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list(tmp_path.iterdir())

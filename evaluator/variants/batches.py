@@ -111,7 +111,7 @@ def _strange_tables(folder: Path) -> Iterator[Problem]:
         path = folder / f"{table}.parquet"
         try:
             parameters = read_provenance(path).get("parameters")
-        except pl.exceptions.ComputeError as error:
+        except (pl.exceptions.ComputeError, ValueError) as error:  # the footer, or the record in it
             raise InputError.of(path, "is damaged; remove the batch and extract it again") from error
         if not isinstance(parameters, dict) or parameters.get("manifest") != own:
             message = "does not belong to the manifest beside it; remove the batch and extract it again"

@@ -114,3 +114,12 @@ def test_another_store_of_the_same_bytes_for_other_times(
     assert {name for name in first if first[name] != second[name]} <= {
         name for name in first if name.endswith("manifest.json")
     }
+
+
+def test_a_damaged_record_is_told(run: Extract, write_vcf: WriteVcf, tmp_path: Path) -> None:
+    """A changed byte in what a table says of its run is told in plain words."""
+    write_vcf("a", CALLS)
+    path = run("A female a.vcf").folder / "calls.parquet"
+    path.write_bytes(path.read_bytes().replace(b'"command"', b'"command,'))
+    with pytest.raises(InputError, match=r"calls\.parquet: is damaged"):
+        open_store(tmp_path / "store")
