@@ -29,7 +29,8 @@ ALIGNMENT = {"contig": pl.String, "position": pl.Int32, "ref": pl.String, "alt":
 # (--site-win): longer insertions and deletions are aligned where they are read, and not looked for beside
 # the regions.
 LONGEST = 1_000
-_MOST_PROBLEMS = 20
+# Enough to see that it is another genome: the places are those of newborns' alleles.
+_MOST_PROBLEMS = 3
 _NAME_LINE = 1 << 10  # bytes before a sequence in which the line with its name is looked for
 _OTHER_INDEX = "and its index (.fai) do not fit together; make the index again (samtools faidx)"
 
