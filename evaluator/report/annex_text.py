@@ -51,7 +51,7 @@ def _table(rows: pl.DataFrame) -> list[str]:
 
 def _summed(rows: pl.DataFrame) -> pl.DataFrame:
     others = [name for name, dtype in rows.schema.items() if dtype != pl.Int64 and name != "condition"]
-    conditions = pl.format("{} conditions", pl.col("condition").n_unique())
+    conditions = pl.format("conditions: {}", pl.col("condition").n_unique())
     summed = rows.group_by(others, maintain_order=True).agg(conditions, pl.col(pl.Int64).sum())
     return summed.select(rows.columns)
 

@@ -29,7 +29,10 @@ def as_text(explanation: Explanation) -> str:
         if row not in quiet:
             lines += ["", *_told(row)]
     if quiet:
-        lines += ["", f"Nothing {'was read' if unread else 'to tell'} in {len(quiet)} gene rows:"]
+        lines += [
+            "",
+            f"Gene rows {'of which nothing was read' if unread else 'with nothing to tell'}: {len(quiet)}",
+        ]
         lines += [
             f"  {_title(row)}: {row.verdict} ({_codes(row)})" + ("" if unread else f"; {row.callability}")
             for row in quiet

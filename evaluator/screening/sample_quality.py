@@ -135,7 +135,7 @@ def _notes(sequenced: pl.DataFrame, criteria: Criteria) -> Iterator[str]:
     for reason, policy in policies(criteria).items():
         count = sequenced.select(doubts(criteria)[reason].sum()).item()
         if count and policy in done:
-            yield f"{count} newborns: {reason}; {done[policy]}."
+            yield f"Newborns with {reason}: {count}; {done[policy]}."
     twins = sequenced.filter(pl.col("twins") > 0).height
     if twins:
         yield f"{twins} newborns have the genotypes of a declared twin, as expected of identical twins."

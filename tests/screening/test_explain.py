@@ -107,7 +107,7 @@ def test_a_quiet_row_takes_one_line(repository: Path, tmp_path: Path) -> None:
     panel = load_panel(folder / "panel")
     extract(Request(work / "samples.tsv", panel, tmp_path / "store"), "2026-01-01T00:00:00+00:00")
     text = as_text(explain(open_store(tmp_path / "store"), panel, "BABY"))
-    assert "Nothing to tell in 1 gene rows:" in text
+    assert "Gene rows with nothing to tell: 1\n" in text
     assert "mcadd ACADM AR: not reportable (no_qualifying_allele, no_annotation); 100.0%" in text
 
 
@@ -150,7 +150,7 @@ def test_why_a_file_was_set_aside_is_told(repository: Path, tmp_path: Path) -> N
     assert not extract(request, "2026-01-01T00:00:00+00:00").ways
     text = as_text(explain(open_store(tmp_path / "store"), panel, "BABY"))
     assert "nothing of it is known: vcf line 1: does not begin with ##fileformat" in text
-    assert "Nothing was read in 1 gene rows:\n  mcadd ACADM AR: not assessed (quarantined)\n" in text
+    assert "Gene rows of which nothing was read: 1\n  mcadd ACADM AR: not assessed (quarantined)\n" in text
     assert "Nobody looked for" not in text
     assert "no allele was called" not in text
 

@@ -68,8 +68,8 @@ def test_several_doubts_are_told_in_order(bench: Bench) -> None:
     found = judged(newborns, bench.criteria()).select("stopped", "flagged").rows()
     assert found == [("contaminated_sample", "transfused_before_sampling"), (None, None)]
     notes = sample_notes(newborns, bench.criteria())
-    assert notes[0].startswith("1 newborns: contaminated_sample; none of their rows")
-    assert notes[1].startswith("1 newborns: transfused_before_sampling; their verdicts stand")
+    assert notes[0].startswith("Newborns with contaminated_sample: 1; none of their rows")
+    assert notes[1].startswith("Newborns with transfused_before_sampling: 1; their verdicts stand")
     assert notes[2].startswith("The sex of 2 of 2 newborns was not checked")
     assert notes[3] == "Contamination is not given for 1 of 2 newborns."
     ignored = bench.criteria(sample={"transfused": "ignore", "max_contamination": None})
