@@ -18,7 +18,7 @@ from evaluator.variants.build import CONTIG_ALIASES, require_build
 from evaluator.variants.calls import CALLED, with_format_values
 from evaluator.variants.genotypes import UNRESOLVED as SPANS
 from evaluator.variants.genotypes import read_genotypes
-from evaluator.variants.header import choose_sample
+from evaluator.variants.header import Header, choose_sample
 from evaluator.variants.intervals import (
     SPACING,
     Coordinates,
@@ -78,10 +78,20 @@ def read_callable(
     `form` knows the regions, and how the gVCF's alleles are brought to the form of the newborn's.
     """
     bgzf.require_file(path)
-    name = path.name.removesuffix(".gz").removesuffix(".bgz")
-    if name.endswith((".vcf", ".bcf", ".gvcf")):
+    if is_gvcf(path):
         return _read_gvcf(path, names, form, build, rule)
     return Evidence("bed", read_bed(path), SPANS.to_frame(), default="not_in_bed")
+
+
+def is_gvcf(path: Path) -> bool:
+    """Tell a gVCF from a BED, by its name."""
+    return path.name.removesuffix(".gz").removesuffix(".bgz").endswith((".vcf", ".bcf", ".gvcf"))
+
+
+def sample_of_gvcf(header: Header, names: tuple[str, ...]) -> str:
+    """Choose a gVCF's sample by the names under which the newborn may stand in it, or the only one."""
+    known = [name for name in names if name in header.names]
+    return choose_sample(header, known[0] if known else None, None)
 
 
 def uncallable(regions: Intervals, evidence: Evidence, unresolved: pl.DataFrame) -> pl.DataFrame:
@@ -160,8 +170,7 @@ def _read_gvcf(
 ) -> Evidence:
     source = open_source(path)
     require_build(source.header, build, form.read.contigs())
-    known = [name for name in names if name in source.header.samples]
-    column = choose_sample(source.header, known[0] if known else None, None)
+    column = sample_of_gvcf(source.header, names)
     labels, calls, blocks, stars = [SPANS.to_frame()], [CALLED.to_frame()], [NOWHERE], [STARS.to_frame()]
     for frame in form.scan(source, form.read, [column], Tally()):
         labels.append(labelled(frame, column, rule))

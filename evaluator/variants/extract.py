@@ -25,6 +25,7 @@ from evaluator.variants.growth import Target, require_build_of, targets
 from evaluator.variants.intervals import Intervals, from_frame, united
 from evaluator.variants.newborn import QUARANTINED, NewbornData, without_calls
 from evaluator.variants.parents import ParentsRead, read_parents
+from evaluator.variants.sample_choice import sharing_a_gvcf
 from evaluator.variants.shared_file import (
     AnnotationFields,
     Failures,
@@ -136,12 +137,13 @@ def _extract(
     special = read_special_loci(cohort)
     data = [without_calls((newborn for newborn in cohort.newborns if not newborn.sequenced), {})]
     structural, unread = read_structural_files(cohort.newborns, scope.regions, request.panel.genome_build)
+    twice = sharing_a_gvcf(cohort.newborns)
     failures: Failures = {}
     annotations: AnnotationFields = {}
     alleles = AllelesSeen()
     stop = request.on_error == "stop" or held is not None  # nobody can be set aside in some regions only
-    # Who is set aside for a structural VCF gets no calls; a run that will stop tells all of its problems.
-    groups = _by_file(cohort, set() if stop else set(unread))
+    # Who is set aside for other files gets no calls; a run that will stop tells all of its problems.
+    groups = _by_file(cohort, set() if stop else {*unread, *twice})
     form = form_of(scope.regions, scope.reference)
     read_file = partial(read_shared_file, scope=scope, form=form, structural=structural)
     for group, unchecked in results_in_order(groups, read_file, request.threads):
@@ -152,6 +154,8 @@ def _extract(
         failures |= file.failures
         told(len(group))
     wrong = [*_on_sheet(cohort, unread, "structural_vcf"), *_on_sheet(cohort, failures, "vcf")]
+    wrong += _on_sheet(cohort, twice, "callable")
+    failures |= twice
     if stop:
         raise_if_any(problems_told_once(cohort.sheet, wrong), NOTHING_EXTRACTED)
     parents = read_parents(cohort, [each.calls for each in data], scope, form)

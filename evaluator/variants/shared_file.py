@@ -21,7 +21,7 @@ from evaluator.variants.joint import JointReading, is_wide, read_joint
 from evaluator.variants.joint_newborns import JointNewborns
 from evaluator.variants.newborn import NewbornData, sequenced
 from evaluator.variants.reading import Reading, read_samples, require_explained
-from evaluator.variants.sample_choice import samples_of
+from evaluator.variants.sample_choice import names_in_callable, samples_of
 from evaluator.variants.sources import Source, open_source
 from evaluator.variants.structural import CALLED as STRUCTURAL_CALLED
 from evaluator.variants.structural_file import StructuralReading
@@ -116,17 +116,17 @@ def _assembled(
     failures: Failures = {}
     for newborn in group:
         sample = samples[newborn.id]
-        evidence = evidence_of(newborn.callable, _names_in(newborn))
+        evidence = evidence_of(newborn.callable, names_in_callable(newborn))
         if isinstance(evidence, InputError):
             failures[newborn.id] = evidence
             continue
+        if _is_same_file(newborn):  # a gVCF that is its own evidence cannot contradict itself
+            evidence = replace(evidence, blocks=NOWHERE, calls=CALLED.to_frame())
         entry = {**shared, "row": newborn.line, **file_identity(newborn, sizes_and_times)}
         if joint is not None:
             joint.add(newborn, sample, evidence, entry, separate.get(newborn.id, no_structural))
             continue
         genotypes = alone[sample]
-        if _is_same_file(newborn):  # a gVCF that is its own evidence cannot contradict itself
-            evidence = replace(evidence, blocks=NOWHERE, calls=CALLED.to_frame())
         if _is_same_file(newborn) or len(source.header.samples) >= REFERENCES_UNREAD:
             genotypes = replace(genotypes, references=genotypes.references.clear())
         entry["set_aside"] = dict(sorted(genotypes.set_aside.items()))
@@ -179,13 +179,6 @@ def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, ob
         "records_in_regions": reading.tally.in_regions,
         **({"blocks_read": reading.blocks[0], "blocks": reading.blocks[1]} if reading.blocks else {}),
     }
-
-
-def _names_in(newborn: Newborn) -> tuple[str, ...]:
-    """Return the names under which a newborn may stand in a gVCF; a BED has none."""
-    if newborn.callable is None or newborn.callable.name.removesuffix(".gz").endswith(".bed"):
-        return ()
-    return tuple(filter(None, (newborn.sample_in_vcf, newborn.id)))
 
 
 def _evidence(

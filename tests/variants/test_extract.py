@@ -202,6 +202,26 @@ def test_two_newborns_cannot_be_one_sample(run: Extract, sheet: Callable[..., Pa
         run(sheet("X male first.vcf ", "Y male ./first.vcf "))
 
 
+def test_two_newborns_cannot_have_one_gvcf(
+    run: Extract, sheet: Callable[..., Path], write_vcf: WriteVcf, tmp_path: Path
+) -> None:
+    """Another newborn's reference blocks say nothing of what was assessed here; a BED may be shared."""
+    block = f"chr9 {EXON - 40} . A <NON_REF> . . END=34660000 GT:DP:GQ"
+    write_vcf("one.g", [f"{block} 0/0:30:90"])
+    write_vcf("joint.g", [f"{block} 0/0:30:90 0/0:30:90"], samples="X Y")
+    (tmp_path / "all.bed").write_text("chr9\t34000000\t35000000\n")
+    columns = "newborn sex vcf callable"
+    both = [f"{name} male {vcf} {{}}" for name, vcf in (("X", "first.vcf"), ("Y", "second.vcf.gz"))]
+    for file in ("joint.g.vcf", "all.bed"):
+        run(sheet(*(row.format(file) for row in both), columns=columns), store=f"{file}.store")
+    shared = [row.format("one.g.vcf") for row in both]
+    with pytest.raises(InputError, match=r"rows 2, 3 of the sheet: callable: .*read the same sample"):
+        run(sheet(*shared, columns=columns))
+    run(sheet(*shared, "Z male first.vcf ", columns=columns), on_error="quarantine")
+    newborns = stored(tmp_path).newborns().collect()
+    assert newborns["status"].to_list() == ["quarantined", "quarantined", "sequenced"]
+
+
 def test_a_joint_file_serves_many_rows(
     run: Extract, sheet: Callable[..., Path], write_vcf: WriteVcf, tmp_path: Path
 ) -> None:

@@ -322,3 +322,16 @@ def test_a_bad_line_concerns_every_newborn_of_the_file(
     assert problem.message.startswith(where)
     summary = extract_as(sheet, "set-aside", 2, on_error="quarantine")
     assert (summary.sequenced, summary.quarantined, summary.calls) == (21, 20, 1)
+
+
+def test_a_joint_file_that_is_its_own_evidence_does_not_contradict_itself(
+    write_vcf: WriteVcf, both: Both, tmp_path: Path
+) -> None:
+    """Beside a called deletion its bases may have records that say reference: no note, read either way."""
+    deletion = f"chr9 {EXON} . AGGT A . PASS . {FIELDS} " + " ".join(
+        "0/1:9,9:18:60" if number == 3 else REFERENCE for number in range(len(SAMPLES))
+    )
+    vcf = write_vcf("joint.g", [deletion, record(EXON + 2, {})], samples=" ".join(SAMPLES))
+    together, alone = both(write_sheet(tmp_path, *(f"{row.rstrip()}  {vcf.name}" for row in everyone(vcf))))
+    require_equal(together, alone)
+    assert pl.read_parquet(together / "newborns.parquet")["callable_evidence"].unique().to_list() == ["gvcf"]
