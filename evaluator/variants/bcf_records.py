@@ -220,7 +220,8 @@ def _fields(text: Text, at: int, count: int, words: dict[int, str], samples: int
         at += 1
         if length == _MANY:
             (length,), at = _numbers(text, at)
-        fields.append((words[key], kind, length, at))
+        if length:  # else nobody has a value, and the field says nothing
+            fields.append((words[key], kind, length, at))
         at += length * SIZES[kind] * samples
     return fields, at
 

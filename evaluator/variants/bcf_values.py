@@ -51,7 +51,7 @@ def grouped(path: Path, records: list[Record], dictionary: Dictionary) -> Groups
     wanted = {GENOTYPE, *FORMAT_KEYS}
     for number, record in enumerate(records):
         for key, kind, length, offset in record.fields:
-            if key in wanted and length:
+            if key in wanted:
                 numbers, offsets = groups.setdefault((key, kind, length), ([], []))
                 numbers.append(number)
                 offsets.append(offset)

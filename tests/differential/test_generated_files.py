@@ -20,12 +20,14 @@ from evaluator.variants.reading import read_samples
 from evaluator.variants.sources import open_source
 
 # In no karyotype's order, in both styles of naming, one of them on no chromosome.
-CONTIGS = ("chr2", "10", "chrUn_KI270302v1", "chrX", "1", "chrM")
+CONTIGS = ("chr2", "10", "chrUn_KI270302v1", "chrX", "HLA-A*01:01:01:01", "1", "chrM")
 LENGTH = 16_000  # fits the mitochondrial genome
 DECLARED = (
     '##FILTER=<ID=q10,Description="Quality below 10">',
     '##INFO=<ID=END,Number=1,Type=Integer,Description="End">',
     '##INFO=<ID=SVLEN,Number=A,Type=Integer,Description="Length">',
+    '##INFO=<ID=DB,Number=0,Type=Flag,Description="Known, ID=END">',
+    '##INFO=<ID=CIEND,Number=2,Type=Integer,Description="About END">',
     '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
     '##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Reads per allele">',
     '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">',
@@ -39,6 +41,8 @@ UNDECLARED = (
     '##FORMAT=<ID=UNDECLARED,Number=.,Type=String,Description="Anything">',
 )
 KEYS = ("AD", "DP", "GQ", "PS", "UNDECLARED")
+NAMES = (".", "rs1", "rs1;rs2", "END=90000", "a b")
+QUALITIES = (".", "50", "2.5e1", "0", "inf", "nan")
 bases = st.text("ACGTacgtN", min_size=1, max_size=6)
 symbols = st.sampled_from(["*", "<NON_REF>", "<*>", "<INV>", "<INS:ME:ALU>", "A[chr2:100[", "]chr2:100]A"])
 
@@ -66,9 +70,9 @@ def record(draw: st.DrawFn, contig: str, position: int, samples: int, version: i
             st.just([]), st.lists(st.one_of(bases, symbols), min_size=1, max_size=3, unique_by=str.upper)
         )
     )
-    info = draw(
-        st.sampled_from([".", "X=1", f"END={position + 900}", "SVLEN=" + ",".join(["-70"] * len(alts))])
-    )
+    reach = st.sampled_from(["X=1", f"END={position + 900}", "SVLEN=" + ",".join(["-70"] * len(alts))])
+    notes = st.sampled_from(["DB", "CIEND=-9,90000"])
+    info = ";".join(draw(st.lists(st.one_of(reach, notes), max_size=3, unique_by=lambda note: note[:2])))
     keys = draw(st.permutations(KEYS))[: draw(st.integers(0, len(KEYS)))]
     if not keys or draw(st.integers(0, 5)):
         keys = ["GT", *keys]
@@ -85,7 +89,9 @@ def record(draw: st.DrawFn, contig: str, position: int, samples: int, version: i
         told = [draw(values.get(key, number)) for key in keys]
         fields.append(":".join(told[: draw(st.integers(1, len(told)))] if keys[0] == "GT" else told))
     filters = draw(st.sampled_from(["PASS", ".", "q10", "q10;s50"]))
-    fixed = [contig, str(position), ".", ref, ",".join(alts) or ".", ".", filters, info if alts else "."]
+    name, quality = draw(st.sampled_from(NAMES)), draw(st.sampled_from(QUALITIES))
+    fixed = [contig, str(position), name, ref, ",".join(alts) or ".", quality, filters]
+    fixed.append(info if info and alts else ".")
     return "\t".join([*fixed, ":".join(keys), *fields])
 
 
@@ -98,11 +104,15 @@ def files(draw: st.DrawFn) -> tuple[str, str, str]:
         for contig in CONTIGS
         for position in sorted(draw(st.lists(st.integers(1, LENGTH), max_size=5)))
     ]
+    declared = draw(
+        st.permutations([*(f"##contig=<ID={contig},length=60000000>" for contig in CONTIGS), *DECLARED])
+    )
+    for place in draw(st.lists(st.integers(0, len(declared) - 1), max_size=3, unique=True)):  # ID comes last
+        declared[place] = re.sub(r"<(ID=[^,]+),(.*)>$", r"<\2,\1>", declared[place])
     head = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
     text = [
         f"##fileformat=VCFv4.{version}",
-        *(f"##contig=<ID={contig},length=60000000>" for contig in CONTIGS),
-        *DECLARED,
+        *declared,
         "\t".join([*head, *(f"N{number}" for number in range(samples))]),
         *lines,
     ]

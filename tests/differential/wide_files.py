@@ -53,13 +53,16 @@ DECLARED = (
     '##ALT=<ID=DEL,Description="Deletion">',
     '##INFO=<ID=END,Number=1,Type=Integer,Description="End">',
     '##INFO=<ID=SVLEN,Number=A,Type=Integer,Description="Length">',
+    '##INFO=<ID=CIEND,Number=2,Type=Integer,Description="About END">',
+    '##INFO=<ID=DB,Number=0,Type=Flag,Description="Known, ID=END">',
+    '##INFO=<ID=NOTE,Number=1,Type=String,Description="Note">',
     '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
     '##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Reads per allele">',
     '##FORMAT=<ID=AF,Number=A,Type=Float,Description="Fraction of reads">',
     '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">',
     '##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Genotype quality">',
     '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="Phase set">',
-    '##FORMAT=<ID=PID,Number=1,Type=String,Description="Physical phase set">',
+    '##FORMAT=<ID=PID,Number=1,Type=String,Description="Physical, no Type=Integer">',
     '##FORMAT=<ID=PGT,Number=1,Type=String,Description="Physical phase">',
     '##FORMAT=<ID=CN,Number=1,Type=Integer,Description="Copy number">',
     '##FORMAT=<ID=CNQ,Number=1,Type=Integer,Description="Quality of the copy number">',
@@ -70,7 +73,11 @@ KEYS = ("AD", "AF", "DP", "GQ", "PS", "PID", "PGT", "CN", "CNQ", "FT")
 ODD_NAMES = (
     *("7", "07", "10", "1e1", "0", "-1", "nan", "NA", "null", "true", "ref", "alt", "GT", "line", "value"),
     *("sample", "row", "^N.*$", "*", ".", "sample:ref", "N|1", "N/1", "N;1", "N=1", "a.b", "ä", "Z", "z"),
+    *("N1,N2", "^N1", "N 1", "#1"),
 )
+# What stands in INFO beside the reach of a record.
+NOTES = ("DB", "CIEND=-9,90000", "NOTE=END", "NOTE=SVLEN")
+IDS = (".", "rs1", "rs1;rs2", "END=90000000", "a b")
 NEWBORNS = [f"B{number:02d}" for number in range(40)]
 FORMS = ("plain", "gzip", "bgzf", "tbi", "csi", "bcf", "bcf csi")
 GT = "GT"
@@ -91,6 +98,7 @@ class WideFile:
     forms: tuple[str, ...]  # rows are dealt out to a file in each
     line_end: str
     block: int  # characters of a BGZF block
+    empty: int  # how many empty blocks follow each third block
     slab: int | None  # small: slabs end everywhere; None: as they are
     threads: int
     beds: tuple[int, ...]  # row by row, again and again: its callable BED, 0 for none
@@ -117,8 +125,7 @@ def wide_files(draw: st.DrawFn) -> WideFile:
     head = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples]
     text = [
         f"##fileformat=VCFv4.{version}",
-        *(f"##contig=<ID={name},length={lengths[contig]}>" for contig, name in contigs.items()),
-        *DECLARED,
+        *draw(header_lines([f"ID={name},length={lengths[contig]}" for contig, name in contigs.items()])),
         "\t".join(head),
         *lines,
     ]
@@ -130,6 +137,7 @@ def wide_files(draw: st.DrawFn) -> WideFile:
         tuple(draw(st.one_of(st.tuples(form), st.tuples(form), st.tuples(form, form)))),
         draw(st.sampled_from(["\n", "\n", "\r\n"])),
         draw(st.sampled_from([1 << 15, 3000, 400, 61])),
+        draw(st.sampled_from([0, 0, 1, 2])),
         draw(st.sampled_from([None, 13, 101, 1000])),
         draw(st.integers(1, 2)),
         tuple(draw(st.lists(st.integers(0, len(BEDS)), min_size=1, max_size=3))),
@@ -137,6 +145,16 @@ def wide_files(draw: st.DrawFn) -> WideFile:
         draw(st.integers(0, 3)) == 1,
         draw(st.integers(0, 4)) != 1,
     )
+
+
+@st.composite
+def header_lines(draw: st.DrawFn, contigs: list[str]) -> list[str]:
+    """The header's lines in any order, in some of which the ID is not first."""
+    lines = [*(f"##contig=<{attributes}>" for attributes in contigs), *DECLARED]
+    lines = draw(st.sampled_from([lines, lines[::-1], [*DECLARED, *lines[: len(contigs)]]]))
+    for place in draw(st.lists(st.integers(0, len(lines) - 1), max_size=6, unique=True)):
+        lines[place] = re.sub(r"<(ID=[^,]+),(.*)>$", r"<\2,\1>", lines[place])
+    return lines
 
 
 @st.composite
@@ -212,8 +230,20 @@ def record(draw: st.DrawFn, contig: str, position: int, samples: tuple[str, ...]
     fields = [rest] * len(samples)
     for number in draw(st.lists(st.integers(0, len(samples) - 1), min_size=4, max_size=12)):
         fields[number] = draw(cell(keys, len(alts), genotype(len(alts), version)))
-    qual, filters = draw(st.sampled_from([".", "50"])), draw(st.sampled_from(["PASS", ".", "q10", "q10;s50"]))
-    fixed = [contig, str(position), ".", ref, ",".join(alts) or ".", qual, filters, info]
+    notes = draw(st.lists(st.sampled_from(NOTES), max_size=2, unique_by=lambda note: note[:4]))
+    info = ";".join(draw(st.permutations([*notes, *([] if info == "." else [info])]))) or "."
+    qual = draw(st.sampled_from([".", "50", "2.5e1"]))
+    filters = draw(st.sampled_from(["PASS", ".", "q10", "q10;s50"]))
+    fixed = [
+        contig,
+        str(position),
+        draw(st.sampled_from(IDS)),
+        ref,
+        ",".join(alts) or ".",
+        qual,
+        filters,
+        info,
+    ]
     return "\t".join([*fixed, ":".join(keys), *fields])
 
 
@@ -268,19 +298,22 @@ def _written(stem: Path, file: WideFile, form: str, raw: bytes) -> Path:
         path, plain = stem.with_suffix(".bcf"), stem.with_suffix(".text")
         plain.write_text(file.text, encoding="utf-8", newline="")
         pysam.bcftools.view("-Ob", "-o", str(path), str(plain), catch_stdout=False)
-        path.write_bytes(in_blocks(gzip.decompress(path.read_bytes()), file.block))
+        path.write_bytes(in_blocks(gzip.decompress(path.read_bytes()), file.block, file.empty))
         if form == "bcf csi":
             pysam.bcftools.index("-f", str(path), catch_stdout=False)
     else:
         path = stem.with_suffix(".vcf.gz")
-        path.write_bytes(in_blocks(raw, file.block))
+        path.write_bytes(in_blocks(raw, file.block, file.empty))
         if form != "bgzf":
             pysam.tabix_index(str(path), preset="vcf", force=True, csi=form == "csi")
     return path
 
 
-def in_blocks(text: bytes, size: int) -> bytes:
-    """Compress text with BGZF, so many characters in each block (SAM specification, section 4.1)."""
+def in_blocks(text: bytes, size: int, empty: int = 0) -> bytes:
+    """Compress text with BGZF, so many characters in each block (SAM specification, section 4.1).
+
+    Every third block, and the last, is followed by as many empty ones as `empty` says.
+    """
     blocks = []
     for at in range(0, len(text), size):
         part = text[at : at + size]
@@ -289,6 +322,8 @@ def in_blocks(text: bytes, size: int) -> bytes:
         head = b"\x1f\x8b\x08\x04" + bytes(4) + b"\x00\xff\x06\x00BC\x02\x00"
         ending = zlib.crc32(part).to_bytes(4, "little") + len(part).to_bytes(4, "little")
         blocks.append(head + (len(packed) + 25).to_bytes(2, "little") + packed + ending)
+        if at // size % 3 == 0 or at + size >= len(text):
+            blocks += [bgzf.END_OF_FILE] * empty
     return b"".join([*blocks, bgzf.END_OF_FILE])
 
 

@@ -78,7 +78,7 @@ def of_sample(path: Path, sample: str, out: Path, *words: str) -> None:
     """Write the columns of one sample as text."""
     names = out.with_suffix(".name")
     names.write_text(sample + "\n", encoding="utf-8", newline="")
-    chosen = ("-S", str(names)) if sample.startswith("^") else ("-s", sample)
+    chosen = ("-S", str(names)) if sample.startswith("^") or "," in sample else ("-s", sample)
     pysam.bcftools.view("-I", *chosen, *words, "-o", str(out), str(path), catch_stdout=False)
 
 

@@ -13,7 +13,7 @@ import pytest
 from evaluator.errors import InputError
 from evaluator.variants import bcf_carriers, bcf_slabs, bgzf, bgzf_runs
 from evaluator.variants.bcf_genotypes import spelled
-from evaluator.variants.bcf_records import read_dictionary
+from evaluator.variants.bcf_records import header_length, read_dictionary
 from evaluator.variants.header import parse_header
 from evaluator.variants.intervals import Intervals, from_frame
 from evaluator.variants.joint import JointReading, read_joint
@@ -127,6 +127,23 @@ def test_a_key_that_stands_twice_is_refused(write_vcf: WriteVcf, regions: Interv
     damaged = compressed(tmp_path, text[:second] + quality + text[second + 3 :])
     with pytest.raises(InputError, match="names a field twice"):
         read(damaged, regions)
+
+
+def test_a_genotype_of_no_values_is_none(write_vcf: WriteVcf, regions: Intervals, tmp_path: Path) -> None:
+    """BCF may write what nobody has as a field of length 0: nobody was called, and nobody is reference."""
+    lines = [
+        "chr1 900 . A C . . . GT" + " ." * len(SAMPLES),
+        "chr1 950 . A C . . . GT" + " 0/1" * len(SAMPLES),
+    ]
+    raw = bgzf.whole(write_vcf("none", lines, "bcf", samples=" ".join(SAMPLES)))
+    at = header_length(raw) or 0
+    shared, own = (int.from_bytes(raw[place : place + 4], "little") for place in (at, at + 4))
+    field = at + 8 + shared  # the key, what type how many values have, and a byte for each sample
+    assert own == 3 + len(SAMPLES)
+    short = (3).to_bytes(4, "little") + raw[at + 8 : field + 2] + b"\x01" + raw[field + own :]
+    found = read(compressed(tmp_path, raw[: at + 4] + short), regions).found
+    assert found.unresolved["start"].to_list() == [899] * len(SAMPLES)
+    assert found.calls["position"].to_list() == [950] * len(SAMPLES)
 
 
 def test_a_long_record_before_the_regions_is_not_in_them(write_vcf: WriteVcf) -> None:
