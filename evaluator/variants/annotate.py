@@ -146,7 +146,15 @@ def _allele_files(store: Store) -> list[Path]:
 
 
 def _fields(store: Store) -> dict[Path, dict[str, list[str]]]:
-    """Return the header's field lists of each batch that holds an allele; where none does, of all batches.
+    """Return the field lists of batches with alleles, of the kinds that all files of a batch carry."""
+    return {
+        path: {kind: names for kind, names in declared.items() if kind in _carried_by_all(path)}
+        for path, declared in _fields_of_some(store).items()
+    }
+
+
+def _fields_of_some(store: Store) -> dict[Path, dict[str, list[str]]]:
+    """Return the field lists of all kinds in batches that hold an allele; where none does, of all batches.
 
     Newborns without any allele are as well annotated as others whose files declare the same.
     """
@@ -160,10 +168,18 @@ def _fields(store: Store) -> dict[Path, dict[str, list[str]]]:
     return result or every
 
 
+def _carried_by_all(path: Path) -> set[str]:
+    """Return the kinds that every file of a batch carries: without them its alleles would go unjudged."""
+    inputs = read_manifest(path.parent)["inputs"]
+    entries = inputs if isinstance(inputs, list) else []
+    return set(KINDS).intersection(*(entry["annotations"] for entry in entries if "annotations" in entry))
+
+
 def _declared_kinds(store: Store, *, computing: bool) -> tuple[str, ...]:
     """Return the kinds that batches carry; where consequences can be computed, those that all carry."""
     fields = _fields(store)
-    kinds = sorted({kind for declared in fields.values() for kind in declared}, key=list(KINDS).index)
+    some = {kind for declared in _fields_of_some(store).values() for kind in declared}
+    kinds = sorted(some, key=list(KINDS).index)
     if computing:
         return tuple(kind for kind in kinds if all(kind in declared for declared in fields.values()))
     raise_if_any(
@@ -171,7 +187,7 @@ def _declared_kinds(store: Store, *, computing: bool) -> tuple[str, ...]:
             Problem(
                 str(path.parent),
                 0,
-                f"its VCFs carry no {kind.upper()} although other batches do: the same allele would be "
+                f"not all of its VCFs carry {kind.upper()} although others do: the same allele would be "
                 "judged differently; annotate all VCFs alike, or none, or give --fasta and --gff",
             )
             for path, declared in fields.items()

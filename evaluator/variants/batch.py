@@ -29,8 +29,8 @@ from evaluator.variants.structural_file import StructuralReading, structural_tab
 
 # 2: sample facts, special-locus callers; 3: parents; 4: parts of substitutions, reference genotypes;
 # 5: structural calls; 6: another digest of a newborn's genotypes; 7: `*` without its deletion;
-# 8: tables know their manifest
-FORMAT = 8
+# 8: tables know their manifest; 9: which files are annotated
+FORMAT = 9
 TABLES = ("newborns", "calls", "uncallable", "alleles", "special_loci", "parents", "structural")
 BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a gVCF were read
 BATCHES = "batches"

@@ -178,6 +178,7 @@ def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, ob
         "build_by": build_by,
         "records_in_regions": reading.tally.in_regions,
         **({"blocks_read": reading.blocks[0], "blocks": reading.blocks[1]} if reading.blocks else {}),
+        "annotations": sorted(kind for kind, fields in source.header.annotation_fields().items() if fields),
     }
 
 
@@ -199,13 +200,13 @@ def with_agreeing_annotations(
 ) -> SharedFile:
     """Collect the file's annotations with those of the batch; newborns of a file that differs fail."""
     for name, fields in read.annotations.items():
-        if annotations.get(name) is None:
-            annotations[name] = fields
-        elif fields is not None and fields != annotations[name]:
+        if None not in (fields, annotations.get(name)) and fields != annotations[name]:
             error = InputError.of(
                 group[0].vcf or "",
                 f"its INFO/{name.upper()} has other sub-fields than an earlier file of the batch; annotate "
                 "all newborns with the same tool and options, or extract them in different batches",
             )
             return SharedFile([], read.failures | {newborn.id: error for newborn in group}, {})
+    for name, fields in read.annotations.items():
+        annotations[name] = annotations.get(name) or fields
     return read

@@ -123,6 +123,8 @@ def test_every_lack_is_told_at_once(opened: Opened) -> None:
     (manifest,) = (store.path / BATCHES).glob("*/manifest.json")
     content = json.loads(manifest.read_text(encoding="utf-8"))
     content["annotation_fields"] = {"csq": ["Allele", "Consequence", "SYMBOL"], "ann": None, "bcsq": None}
+    for entry in content["inputs"]:
+        entry["annotations"] = ["csq"]
     manifest.write_text(json.dumps(content), encoding="utf-8")
     write_variants(store, annotate(store))
     with pytest.raises(InputError) as raised:

@@ -42,9 +42,11 @@ def vcf(records: list[str], info: dict[str, str]) -> str:
 
 @pytest.fixture
 def make_store(tmp_path: Path, repository: Path) -> MakeStore:
-    """Extract newborns, one batch each, from their records."""
+    """Extract newborns, so many in each batch, from their records."""
 
-    def make(*newborns: list[str], info: tuple[dict[str, str], ...] = ({"CSQ": CSQ},)) -> Store:
+    def make(
+        *newborns: list[str], info: tuple[dict[str, str], ...] = ({"CSQ": CSQ},), together: int = 1
+    ) -> Store:
         panel = load_panel(repository / "tests" / "cases" / "acadm_homozygous" / "panel")
         rows = ["newborn\tsex\tvcf"]
         for place, records in enumerate(newborns, 1):
@@ -53,8 +55,8 @@ def make_store(tmp_path: Path, repository: Path) -> MakeStore:
             rows.append(f"N{place}\tfemale\t{place}.vcf")
         sheet = tmp_path / "samples.tsv"
         sheet.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        for batch in range(1, len(newborns) + 1):
-            request = Request(sheet, panel, tmp_path / "store", newborns_per_batch=1, batch=batch)
+        for batch in range(1, len(newborns) // together + 1):
+            request = Request(sheet, panel, tmp_path / "store", newborns_per_batch=together, batch=batch)
             extract(request, "2026-01-01T00:00:00+00:00")
         return open_store(tmp_path / "store")
 
@@ -179,7 +181,17 @@ def test_nothing_to_annotate_with_is_told(make_store: MakeStore) -> None:
 def test_batches_must_be_annotated_alike(make_store: MakeStore) -> None:
     """One batch with CSQ and one without would judge the same allele differently."""
     store = make_store(ANNOTATED, [f"{SILENT} G T ."], info=({"CSQ": CSQ}, {}))
-    with pytest.raises(InputError, match="carry no CSQ"):
+    with pytest.raises(InputError, match="not all of its VCFs carry CSQ"):
+        annotate(store)
+
+
+@pytest.mark.parametrize("info", [({"CSQ": CSQ}, {}), ({}, {"CSQ": CSQ})])
+def test_the_newborns_of_a_batch_must_be_annotated_alike(
+    make_store: MakeStore, info: tuple[dict[str, str], ...]
+) -> None:
+    """The allele of a newborn whose own VCF has no CSQ would have no consequence, and nobody would ask."""
+    store = make_store([f"{STOP} G T ."], [f"{SILENT} G A ."], info=info, together=2)
+    with pytest.raises(InputError, match="not all of its VCFs carry CSQ"):
         annotate(store)
 
 

@@ -277,6 +277,23 @@ def test_annotations_must_mean_the_same(
     assert caught.value.problems[0].line == 3
 
 
+def test_a_newborn_set_aside_does_not_decide_what_annotations_mean(
+    run: Extract, sheet: Callable[..., Path], write_vcf: WriteVcf, tmp_path: Path
+) -> None:
+    """The second file's ANN differs from the first's: its CSQ is not what the third's is held against."""
+    gt = '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
+    kinds = (("ANN", "A|B"), ("ANN", "B|A"), ("CSQ", "C|D"), ("CSQ", "D|C"))
+    ann, other_ann, csq, other_csq = (
+        f'##INFO=<ID={kind},Number=.,Type=String,Description="From a tool. Format: {names}">'
+        for kind, names in kinds
+    )
+    for name, keys in (("x", (ann, gt)), ("y", (other_csq, other_ann, gt)), ("z", (csq, ann, gt))):
+        write_vcf(name, SECOND, keys=keys)
+    run(sheet(*(f"{name} male {name}.vcf " for name in "xyz")), on_error="quarantine")
+    newborns = stored(tmp_path).newborns().collect()
+    assert newborns["status"].to_list() == ["sequenced", "quarantined", "sequenced"]
+
+
 def test_a_silent_header_needs_the_panels_alleles(
     run: Extract, sheet: Callable[..., Path], write_vcf: WriteVcf
 ) -> None:
