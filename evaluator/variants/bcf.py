@@ -16,6 +16,8 @@ from evaluator.variants.intervals import Intervals
 _LINES_PER_SLAB = 20_000
 # htslib's warnings name the file, which may hold an identifier; exceptions say what is wrong.
 pysam.set_verbosity(0)
+# Annotations may hold letters of another encoding: text is read so as well, and no call hangs on them.
+pysam.set_encoding_error_handler("replace")
 
 
 def header_text(path: Path, chunks: Iterator[bytes]) -> tuple[bytes, int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evaluator.errors import InputError, Problem, raise_if_any
 
-_VERSION = re.compile(r"^\ufeff?##fileformat=VCFv4\.\d+[^\S\n]*$", re.MULTILINE)
+_VERSION = re.compile(r"^##fileformat=VCFv4\.\d+[^\S\n]*$", re.MULTILINE)
 FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 _CONTIG = re.compile(r"^##contig=<(.*)>$", re.MULTILINE)
 # As nearly all tools write it; references with thousands of contigs are not taken apart word by word.

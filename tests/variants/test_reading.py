@@ -21,6 +21,7 @@ from evaluator.variants.intervals import Intervals, from_frame
 from evaluator.variants.joint import read_joint
 from evaluator.variants.reading import read_samples, require_explained
 from evaluator.variants.sources import open_source
+from tests.variants.conftest import compressed
 
 WriteVcf = Callable[..., Path]
 Tiny = Callable[[list[str], str], tuple[Path, Path]]
@@ -193,6 +194,19 @@ def test_an_older_index_is_not_used(write_vcf: WriteVcf) -> None:
     source = open_source(path, 0)
     assert source.how == "whole"
     assert "older than the file" in source.note
+
+
+@pytest.mark.parametrize("samples", [1, 16])
+@pytest.mark.parametrize("form", ["bgzf", "bcf"])
+def test_letters_of_another_encoding_harm_nobody(write_vcf: WriteVcf, form: str, samples: int) -> None:
+    """Names of diseases in Latin-1 stand in real annotations: BCF is read as text with them is."""
+    names = [f"S{number}" for number in range(samples)]
+    line = "chr1 100 . A C . . CSQ=C|Sj\xf6gren|x GT" + " 0/1" * samples
+    path = write_vcf("letters", [line], samples=" ".join(names))
+    path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
+    source = open_source(compressed(path, form), 0)
+    reading = (read_samples if samples == 1 else read_joint)(source, regions_from([("chr1", 90, 110)]), names)
+    assert reading.tally.in_regions == 1
 
 
 @pytest.mark.parametrize("form", ["tbi", "csi", "bcf"])
