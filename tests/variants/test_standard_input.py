@@ -57,7 +57,7 @@ def test_an_empty_pipe_is_no_vcf(read: Callable[..., list[tuple[object, ...]]]) 
     with pytest.raises(InputError) as caught:
         read("-", io.BytesIO())
     (problem,) = caught.value.problems
-    assert problem.message.startswith("rows 2, 3 of the sheet: vcf line 1: does not begin with")
+    assert problem.message.startswith("rows 2, 3 of the sheet: vcf: is empty")
 
 
 def test_bcf_without_compression_is_told_as_such(
