@@ -136,8 +136,9 @@ UNCALLABLE = pl.Schema(
         "start": pl.Int32,  # 0-based
         "end": pl.Int32,  # exclusive
         # not_in_bed | no_block | low_quality | low_depth | symbolic_allele | no_call |
-        # deletion_without_record (`*` called, and no called deletion covers it); or unequal_block: read, but
-        # which listed allele lies under a block of another length cannot be told
+        # deletion_without_record (`*` called, and no called deletion covers it) | chromosome_without_records
+        # (a large file has none on the whole chromosome); or unequal_block: read, but which listed allele
+        # lies under a block of another length cannot be told
         "reason": pl.String,
     }
 )

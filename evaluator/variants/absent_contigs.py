@@ -1,7 +1,7 @@
 """Notice that a large file has no record at all on a chromosome that the panel reads.
 
-A caller that ran chromosome by chromosome and lost one leaves a file that is sound in every other respect. A
-callable file, which comes from the reads, then turns each gene of that chromosome into a negative result.
+A caller that ran chromosome by chromosome and lost one leaves a file that is sound in every other respect. By
+a callable file, which comes from the reads, each gene of that chromosome would then be a negative result.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import numpy as np
 import polars as pl
 
 from evaluator.panel.genome import CONTIG_LENGTHS, CONTIGS, KARYOTYPE_ORDER
+from evaluator.variants.genotypes import UNRESOLVED
 from evaluator.variants.intervals import SPACING, SPACING_BITS, Intervals
 from evaluator.variants.lines import find_candidates
 from evaluator.variants.sources import WHOLE_BELOW, Source
 
 # A smaller file, of few genes, may lack a chromosome by chance; the bound, in bytes, is ours.
 LARGE = WHOLE_BELOW
+WITHOUT_RECORDS = "chromosome_without_records"
 _MAY_BE_EMPTY = {"chrY", "chrM"}  # a girl's, and a caller's that leaves mitochondria to another
 
 
@@ -36,6 +38,13 @@ def absent_contigs(
         reader = source if how == "index" else source.with_probes()
         found = {contig for one in doubted for contig in _found(reader, {one}, build)}
     return sorted(doubted - found, key=CONTIGS.index)
+
+
+def as_doubts(contigs: list[str]) -> pl.DataFrame:
+    """Return the whole of the chromosomes as spans that were not assessed."""
+    starts = [KARYOTYPE_ORDER[contig] * SPACING for contig in contigs]
+    rows = [(start, start + SPACING, WITHOUT_RECORDS) for start in starts]
+    return pl.DataFrame(rows, schema=UNRESOLVED, orient="row")
 
 
 def _found(source: Source, contigs: set[str], build: str) -> set[str]:

@@ -13,6 +13,7 @@ import polars as pl
 from evaluator.errors import InputError
 from evaluator.panel.criteria import Callability
 from evaluator.variants import bgzf
+from evaluator.variants.absent_contigs import WITHOUT_RECORDS
 from evaluator.variants.alignment import AsWritten
 from evaluator.variants.build import CONTIG_ALIASES, require_build
 from evaluator.variants.calls import CALLED, with_format_values
@@ -43,6 +44,7 @@ REASONS = (
     "symbolic_allele",
     "no_call",
     WITHOUT_RECORD,
+    WITHOUT_RECORDS,
 )
 NOWHERE = Intervals(np.empty(0, np.int64), np.empty(0, np.int64))
 _NO_INTERVAL = r"^(?:#|track|browser|\.$|\s*$)"

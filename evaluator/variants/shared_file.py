@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
+import polars as pl
+
 from evaluator.errors import InputError
 from evaluator.provenance import sha256_of_text
-from evaluator.variants.absent_contigs import absent_contigs
+from evaluator.variants.absent_contigs import absent_contigs, as_doubts
 from evaluator.variants.alignment import AsWritten
 from evaluator.variants.batch import Scope
 from evaluator.variants.build import require_agreeing_bases, require_build, require_listed_bases
@@ -71,20 +73,24 @@ def read_shared_file(
             build_by = require_listed_bases(source.header, reading.touched, alleles, build)
         require_agreeing_bases(source.path, reading.touched, alleles)
         checked = reading.summary() if isinstance(reading, JointReading) else reading
-        told = reading.note, require_explained(source, checked), _absence(source, checked, scope)
+        absent = absent_contigs(source, reading.how, scope.regions, reading.touched, build)
+        told = reading.note, require_explained(source, checked), _absence(absent)
         note = "; ".join(filter(None, told))
     except InputError as error:
         return SharedFile([], failures | {newborn.id: error for newborn in group}, {})
     entry = {**_file_entry(source, checked, build_by), "note": note, "reference_genotypes": 0}
-    found, failed = _assembled(group, samples, source, reading, scope, form, entry, structural)
+    # A joint file's rows may share one BED.
+    evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope, form, as_doubts(absent)))
+    told_of = group, samples, source, reading, scope, form, entry, structural
+    found, failed = _assembled(*told_of, evidence_of=evidence_of)
     return SharedFile(found, failures | failed, source.header.annotation_fields())
 
 
-def _absence(source: Source, reading: Reading, scope: Scope) -> str:
-    absent = absent_contigs(source, reading.how, scope.regions, reading.touched, scope.panel.genome_build)
-    if not absent:
+def _absence(contigs: list[str]) -> str:
+    if not contigs:
         return ""
-    return f"has no record on {', '.join(absent)}, where the panel reads; check that the file is complete"
+    where = f"has no record on {', '.join(contigs)}, where the panel reads and nothing counts as assessed"
+    return f"{where}; check that the file is complete"
 
 
 def _sample(header: Header, newborn: Newborn) -> str:
@@ -100,6 +106,8 @@ def _assembled(
     form: AsWritten,
     shared: dict[str, object],
     structural: Mapping[str, StructuralReading],
+    *,
+    evidence_of: Callable[[Path | None, tuple[str, ...]], Evidence | InputError],
 ) -> tuple[list[NewbornData], Failures]:
     """Assemble the rows of a file's newborns; one whose callable file is wrong fails alone."""
     joint, alone = None, {}
@@ -107,8 +115,6 @@ def _assembled(
         joint = JointNewborns(reading, source.header, scope.regions, form)
     else:
         alone = reading.genotypes
-    # A joint file's rows may share one BED.
-    evidence_of = lru_cache(maxsize=1)(partial(_evidence, scope, form))
     sizes_and_times = cache(_sizes_and_times)  # the joint file itself is asked once
     separate = {name: told.calls for name, told in structural.items()}
     no_structural = STRUCTURAL_CALLED.to_frame()
@@ -183,16 +189,20 @@ def _file_entry(source: Source, reading: Reading, build_by: str) -> dict[str, ob
 
 
 def _evidence(
-    scope: Scope, form: AsWritten, path: Path | None, names: tuple[str, ...]
+    scope: Scope, form: AsWritten, doubts: pl.DataFrame, path: Path | None, names: tuple[str, ...]
 ) -> Evidence | InputError:
-    """Return what a callable file says, or what is wrong with it: that may concern thousands of rows, too."""
+    """Return what a callable file says, or what is wrong with it: that may concern thousands of rows, too.
+
+    `doubts` are what the VCF itself leaves open, whatever that file says.
+    """
     if path is None:
         return no_evidence(scope.regions)
     rule = scope.panel.criteria.callability
     try:
-        return read_callable(path, names, form, scope.panel.genome_build, rule)
+        evidence = read_callable(path, names, form, scope.panel.genome_build, rule)
     except InputError as error:
         return error
+    return replace(evidence, doubtful=pl.concat([evidence.doubtful, doubts]))
 
 
 def with_agreeing_annotations(

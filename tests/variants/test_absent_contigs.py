@@ -17,6 +17,7 @@ from evaluator.variants.absent_contigs import absent_contigs
 from evaluator.variants.extract import Request, extract
 from evaluator.variants.intervals import SPACING, Intervals
 from evaluator.variants.sources import open_source
+from evaluator.variants.store import open_store
 
 TOUCHED = pl.Schema({"contig": pl.String, "position": pl.Int32, "ref": pl.String})
 LENGTHS = {"chr1": 248956422, "chr7": 159345973, "chr9": 138394717, "chrY": 57227415}
@@ -103,13 +104,17 @@ def test_a_chromosome_with_a_record_in_the_regions_is_not_looked_for(tmp_path: P
 
 @pytest.mark.parametrize("samples", [1, 20])
 def test_extract_tells_the_line_of_the_sheet(samples: int, repository: Path, tmp_path: Path) -> None:
-    """The note names the chromosomes and no newborn; the other newborns' file is not told of."""
+    """The note names the chromosomes and no newborn; there nothing is assessed, in nobody else's file."""
     panel = load_panel(repository / "panel" / "uk-blood-spot")
     everything = [f"chr{number}" for number in range(1, 23)]
     content = text(["chr1", "chr9"], samples).replace("##contig", "##source=a test\n##contig", 1)
     plain(tmp_path / "part.vcf", content)
     plain(tmp_path / "whole.vcf", text(everything))
-    sheet = "newborn\tsex\tvcf\tsample_in_vcf\nSECRET\tfemale\tpart.vcf\tS0\nOTHER\tmale\twhole.vcf\tS0\n"
+    (tmp_path / "all.bed").write_text("".join(f"chr{name}\t0\t1000000000\n" for name in [*range(1, 23), "X"]))
+    sheet = (
+        "newborn\tsex\tvcf\tcallable\tsample_in_vcf\nSECRET\tfemale\tpart.vcf\tall.bed\tS0\n"
+        "OTHER\tmale\twhole.vcf\tall.bed\tS0\n"
+    )
     (tmp_path / "samples.tsv").write_text(sheet, encoding="utf-8")
     summary = extract(
         Request(tmp_path / "samples.tsv", panel, tmp_path / "store"), "2026-01-01T00:00:00+00:00"
@@ -118,5 +123,12 @@ def test_extract_tells_the_line_of_the_sheet(samples: int, repository: Path, tmp
     (note,) = told
     assert note.startswith("line 2: ")
     assert "has no record on chr2, chr6, chr7, " in note
-    assert note.endswith("where the panel reads; check that the file is complete")
+    assert note.endswith("nothing counts as assessed; check that the file is complete")
     assert "chr1," not in note
+    gaps = open_store(tmp_path / "store").uncallable().collect()
+    assert set(gaps["newborn"]) == {"SECRET"}
+    assert set(gaps["reason"]) == {"chromosome_without_records"}
+    assert {"chr2", "chr7"} <= set(gaps["contig"])
+    assert not {"chr1", "chr9", "chrY"} & set(gaps["contig"])
+    read = open_store(tmp_path / "store").regions().filter(contig="chr7")
+    assert gaps.filter(contig="chr7").select("start", "end").rows() == read.select("start", "end").rows()
