@@ -45,7 +45,8 @@ def _of_one_sample(header: Header, group: Sequence[Newborn], chosen: dict[str, s
     for newborns in sharing.values():
         if len(newborns) > 1:
             rows = rows_text(newborn.line for newborn in newborns)
-            shared = InputError.of(header.path, f"the {rows} of the sheet read the same sample")
+            message = f"the {rows} of the sheet read the same sample; correct the rows"
+            shared = InputError.of(header.path, message)
             failures |= {newborn.id: shared for newborn in newborns}
     return failures
 
