@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 
 from evaluator.panel.genome import CONTIG_LENGTHS, CONTIGS, KARYOTYPE_ORDER
+from evaluator.variants import bcf_index, index
+from evaluator.variants.bcf_records import read_dictionary
 from evaluator.variants.genotypes import UNRESOLVED
 from evaluator.variants.intervals import SPACING, SPACING_BITS, Intervals
 from evaluator.variants.lines import find_candidates
@@ -32,11 +34,13 @@ def absent_contigs(
     doubted = regions.contigs() - _MAY_BE_EMPTY - set(touched["contig"].unique())
     if not doubted or source.path.stat().st_size < LARGE:
         return []
-    if how == "whole":
+    if how == "index":
+        found = _in_index(source)
+    elif how == "whole":
         found = _found(source.without_index(), doubted, build)
     else:
-        reader = source if how == "index" else source.with_probes()
-        found = {contig for one in doubted for contig in _found(reader, {one}, build)}
+        probed = source.with_probes()
+        found = {contig for one in doubted for contig in _found(probed, {one}, build)}
     return sorted(doubted - found, key=CONTIGS.index)
 
 
@@ -45,6 +49,14 @@ def as_doubts(contigs: list[str]) -> pl.DataFrame:
     starts = [KARYOTYPE_ORDER[contig] * SPACING for contig in contigs]
     rows = [(start, start + SPACING, WITHOUT_RECORDS) for start in starts]
     return pl.DataFrame(rows, schema=UNRESOLVED, orient="row")
+
+
+def _in_index(source: Source) -> set[str]:
+    if source.index is None:
+        raise AssertionError("a file that was read by its index has one")
+    if source.format == "bcf":
+        return bcf_index.contigs_held(source.index, read_dictionary(source.header.text))
+    return index.contigs_held(source.index)
 
 
 def _found(source: Source, contigs: set[str], build: str) -> set[str]:

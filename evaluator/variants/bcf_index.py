@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from evaluator.errors import InputError
+from evaluator.panel.genome import CONTIGS
 from evaluator.variants import bgzf
 from evaluator.variants.bcf_records import Dictionary
-from evaluator.variants.intervals import SPACING, Intervals
+from evaluator.variants.intervals import SPACING, Coordinates, Intervals
 
 _MAGIC = b"CSI\x01"
 _BIN = struct.Struct("<IQi")  # number, lowest offset, how many chunks
@@ -21,6 +23,14 @@ _MANY_EMPTY = bytes(_MANY * _COUNT.size)
 _MOST_BITS = 62  # of a place on a contig
 
 
+class _Bins(NamedTuple):
+    """The bins in which records lie, and where in the index the chunks of each stand."""
+
+    starts: Coordinates
+    ends: Coordinates
+    chunks: list[tuple[int, int]]
+
+
 def spans(index: Path, data: Path, regions: Intervals, dictionary: Dictionary) -> list[tuple[int, int]]:
     """Return pairs of virtual offsets that together hold every record overlapping the regions, in file order.
 
@@ -28,12 +38,14 @@ def spans(index: Path, data: Path, regions: Intervals, dictionary: Dictionary) -
     """
     raw = bgzf.whole(index)
     try:
-        wanted, last = _chunks(raw, regions, dictionary)
+        bins, last = _bins(raw, dictionary)
     except (struct.error, IndexError, ValueError, OverflowError) as error:
         raise InputError.of(index, "cannot be read as an index; make it again (bcftools index -f)") from error
     bgzf.require_same_end(index, data, last, "bcftools index -f")
+    reaching = regions.overlapped_by(bins.starts, bins.ends)
+    wanted = (raw[slice(*bins.chunks[number])] for number in np.flatnonzero(reaching).tolist())
     joined: list[tuple[int, int]] = []
-    for begin, end in sorted(wanted):
+    for begin, end in sorted(chunk for some in wanted for chunk in _CHUNK.iter_unpack(some)):
         if joined and begin >> 16 <= joined[-1][1] >> 16:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
@@ -41,8 +53,14 @@ def spans(index: Path, data: Path, regions: Intervals, dictionary: Dictionary) -
     return joined
 
 
-def _chunks(raw: bytes, regions: Intervals, dictionary: Dictionary) -> tuple[list[tuple[int, int]], int]:
-    """Return the chunks of all bins that overlap a region, and where the last chunk of all ends."""
+def contigs_held(index: Path, dictionary: Dictionary) -> set[str]:
+    """Return the chromosomes of which an index that was read before leads to a record."""
+    bins, _ = _bins(bgzf.whole(index), dictionary)
+    return {CONTIGS[rank] for rank in np.unique(bins.starts // SPACING).tolist()}
+
+
+def _bins(raw: bytes, dictionary: Dictionary) -> tuple[_Bins, int]:
+    """Return the bins of the karyotype's contigs, and where the last chunk of all ends."""
     if raw[:4] != _MAGIC:
         raise ValueError("not CSI")
     min_shift, depth, auxiliary = struct.unpack_from("<3i", raw, 4)
@@ -52,7 +70,7 @@ def _chunks(raw: bytes, regions: Intervals, dictionary: Dictionary) -> tuple[lis
     (contigs,) = struct.unpack_from("<i", raw, at)
     at += 4
     stretches: list[tuple[int, int]] = []
-    held: list[tuple[int, int]] = []  # where each stretch's chunks stand, from and to
+    held: list[tuple[int, int]] = []
     last = 0
     pseudo_bin = ((1 << 3 * depth + 3) - 1) // 7 + 1
     contig = 0
@@ -76,9 +94,7 @@ def _chunks(raw: bytes, regions: Intervals, dictionary: Dictionary) -> tuple[lis
                 stretches.append((axis + start, axis + end))
                 held.append((begin, at))
     starts, ends = np.array(stretches, dtype=np.int64).reshape(-1, 2).T
-    wanted = np.flatnonzero(regions.overlapped_by(starts, ends)).tolist()
-    chunks = (raw[slice(*held[number])] for number in wanted)
-    return [chunk for some in chunks for chunk in _CHUNK.iter_unpack(some)], last
+    return _Bins(starts, ends, held), last
 
 
 def _stretch(number: int, min_shift: int, depth: int) -> tuple[int, int]:

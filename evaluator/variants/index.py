@@ -93,6 +93,12 @@ def spans(index: Path, data: Path, regions: Intervals) -> list[tuple[int, int]]:
     return _joined(np.concatenate(wanted)) if wanted else []
 
 
+def contigs_held(index: Path) -> set[str]:
+    """Return the chromosomes of which an index that was read before leads to a record."""
+    held = {contig.name for contig in _contigs(_decode(index)) if contig.counts.any()}
+    return {CONTIG_ALIASES[name] for name in held if name in CONTIG_ALIASES}
+
+
 def _decode(index: Path) -> _Layout:
     raw = bgzf.whole(index)
     if raw[:4] == _TBI:
