@@ -17,8 +17,10 @@ from evaluator.variants.intervals import SPACING, SPACING_BITS, Intervals
 from evaluator.variants.lines import find_candidates
 from evaluator.variants.sources import WHOLE_BELOW, Source
 
-# A smaller file, of few genes, may lack a chromosome by chance; the bound, in bytes, is ours.
+# A smaller file, of few genes, may lack a chromosome by chance. The bound, in bytes, is ours. It grows with
+# the samples from _FEW on: of thousands of samples a hundred records take a megabyte.
 LARGE = WHOLE_BELOW
+_FEW = 16
 WITHOUT_RECORDS = "chromosome_without_records"
 _MAY_BE_EMPTY = {"chrY", "chrM"}  # a girl's, and a caller's that leaves mitochondria to another
 
@@ -32,7 +34,8 @@ def absent_contigs(
     record among `touched`, those in the regions, are looked at again.
     """
     doubted = regions.contigs() - _MAY_BE_EMPTY - set(touched["contig"].unique())
-    if not doubted or source.path.stat().st_size < LARGE:
+    large = LARGE * max(1, len(source.header.samples) / _FEW)
+    if not doubted or source.path.stat().st_size < large:
         return []
     if how == "index":
         found = _in_index(source)

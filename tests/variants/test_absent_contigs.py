@@ -95,6 +95,16 @@ def test_a_small_file_is_not_doubted(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert absent_contigs(source, "whole", REGIONS, TOUCHED.to_frame(), "GRCh38") == []
 
 
+@pytest.mark.parametrize(("samples", "told"), [(16, ["chr7", "chr9"]), (64, [])])
+def test_of_many_samples_a_file_must_be_larger(
+    samples: int, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A megabyte holds few records of thousands of newborns: few genes, which may well lack a chromosome."""
+    path = plain(tmp_path / "file.vcf", text(["chr1"], samples))
+    monkeypatch.setattr(module, "LARGE", path.stat().st_size // 2)
+    assert absent_contigs(open_source(path), "whole", REGIONS, TOUCHED.to_frame(), "GRCh38") == told
+
+
 def test_a_chromosome_with_a_record_in_the_regions_is_not_looked_for(tmp_path: Path) -> None:
     """What was read already tells that there are records."""
     source = open_source(plain(tmp_path / "file.vcf", text(["chr1", "chr9"])))
