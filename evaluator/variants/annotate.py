@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -73,10 +74,11 @@ def annotate(
     files.
     """
     build = store.genome_build
-    kinds = _declared_kinds(store, computing=genome is not None)
-    entries = _entries(store, kinds)
+    fields = _fields(store)
+    kinds = _declared_kinds(fields, computing=genome is not None)
+    entries = _entries(fields, kinds)
     alleles = store.alleles().select(ALLELE).unique().sort(ALLELE).collect()
-    carried = _csq_fields(store) if "csq" in kinds else []
+    carried = [declared.every["csq"] for declared in fields.values()] if "csq" in kinds else []
     sources = [*kinds]
     if carried and all("LoF" in names for names in carried):
         sources.append("loftee")
@@ -145,43 +147,42 @@ def _allele_files(store: Store) -> list[Path]:
     return [folder / "alleles.parquet" for folder in store.folders]
 
 
-def _fields(store: Store) -> dict[Path, dict[str, list[str]]]:
-    """Return the field lists of batches with alleles, of the kinds that all files of a batch carry."""
-    return {
-        path: {kind: names for kind, names in declared.items() if kind in _carried_by_all(path)}
-        for path, declared in _fields_of_some(store).items()
-    }
+class _Fields(NamedTuple):
+    """The headers' field lists of a batch: of the kinds that some of its files carry, and that all do.
+
+    Without a kind that others carry, a file's alleles would go unjudged.
+    """
+
+    some: dict[str, list[str]]
+    every: dict[str, list[str]]
 
 
-def _fields_of_some(store: Store) -> dict[Path, dict[str, list[str]]]:
-    """Return the field lists of all kinds in batches that hold an allele; where none does, of all batches.
+def _fields(store: Store) -> dict[Path, _Fields]:
+    """Return the field lists of each batch that holds an allele; where none does, of all batches.
 
     Newborns without any allele are as well annotated as others whose files declare the same.
     """
-    every, result = {}, {}
+    batches, holding = {}, {}
     for path in _allele_files(store):
-        declared = read_manifest(path.parent)["annotation_fields"]
+        manifest = read_manifest(path.parent)
+        declared, inputs = manifest["annotation_fields"], manifest["inputs"]
         if isinstance(declared, dict):
-            every[path] = {kind: list(names) for kind, names in declared.items() if names}
+            some = {kind: list(names) for kind, names in declared.items() if names}
+            entries = inputs if isinstance(inputs, list) else []
+            carried = set(some).intersection(
+                *(entry["annotations"] for entry in entries if "annotations" in entry)
+            )
+            batches[path] = _Fields(some, {kind: some[kind] for kind in some if kind in carried})
             if pl.scan_parquet(path).select(pl.len()).collect().item():
-                result[path] = every[path]
-    return result or every
+                holding[path] = batches[path]
+    return holding or batches
 
 
-def _carried_by_all(path: Path) -> set[str]:
-    """Return the kinds that every file of a batch carries: without them its alleles would go unjudged."""
-    inputs = read_manifest(path.parent)["inputs"]
-    entries = inputs if isinstance(inputs, list) else []
-    return set(KINDS).intersection(*(entry["annotations"] for entry in entries if "annotations" in entry))
-
-
-def _declared_kinds(store: Store, *, computing: bool) -> tuple[str, ...]:
+def _declared_kinds(fields: Mapping[Path, _Fields], *, computing: bool) -> tuple[str, ...]:
     """Return the kinds that batches carry; where consequences can be computed, those that all carry."""
-    fields = _fields(store)
-    some = {kind for declared in _fields_of_some(store).values() for kind in declared}
-    kinds = sorted(some, key=list(KINDS).index)
+    kinds = sorted({kind for declared in fields.values() for kind in declared.some}, key=list(KINDS).index)
     if computing:
-        return tuple(kind for kind in kinds if all(kind in declared for declared in fields.values()))
+        return tuple(kind for kind in kinds if all(kind in declared.every for declared in fields.values()))
     raise_if_any(
         [
             Problem(
@@ -192,15 +193,11 @@ def _declared_kinds(store: Store, *, computing: bool) -> tuple[str, ...]:
             )
             for path, declared in fields.items()
             for kind in kinds
-            if kind not in declared
+            if kind not in declared.every
         ],
         NOTHING_ANNOTATED,
     )
     return tuple(kinds)
-
-
-def _csq_fields(store: Store) -> list[list[str]]:
-    return [declared["csq"] for declared in _fields(store).values() if "csq" in declared]
 
 
 def _carries_statistic(fields: list[list[str]], statistic: str) -> bool:
@@ -209,13 +206,13 @@ def _carries_statistic(fields: list[list[str]], statistic: str) -> bool:
     return bool(names) and all(name is not None and statistic_of(name) == statistic for name in names)
 
 
-def _entries(store: Store, kinds: Sequence[str]) -> pl.DataFrame:
+def _entries(fields: Mapping[Path, _Fields], kinds: Sequence[str]) -> pl.DataFrame:
     """Parse the entries of every batch; per allele only those of its first kind are kept."""
     parts = [ENTRIES.to_frame()]
-    for path, declared in _fields(store).items():
+    for path, declared in fields.items():
         alleles = pl.read_parquet(path)
-        _require_all_fields(path.parent, alleles["csq"], declared.get("csq"))
-        parts += [KINDS[kind](alleles, declared[kind]) for kind in kinds]
+        _require_all_fields(path.parent, alleles["csq"], declared.every.get("csq"))
+        parts += [KINDS[kind](alleles, declared.every[kind]) for kind in kinds]
     rank = pl.col("kind").replace_strict(
         {kind: place for place, kind in enumerate(KINDS)}, return_dtype=pl.Int8
     )

@@ -36,10 +36,10 @@ BLOCK_RULES = ("min_depth", "min_genotype_quality")  # by which the blocks of a 
 BATCHES = "batches"
 PART = "+"  # batch+2, batch+3 ...: what the same newborns have in regions that were read later
 _PLACE_BITS = SPACING_BITS + 5  # a place on the axis of 25 contigs
-_FILES = ("", "callable_", "structural_", "mother_", "father_")
-_TIMES = tuple(f"{file}mtime_ns" for file in _FILES)
+FILES = ("", "callable_", "structural_", "mother_", "father_")  # of a newborn, as the manifest's keys begin
+_TIMES = tuple(f"{file}mtime_ns" for file in FILES)
 # What hangs on the times of files: those themselves, and the digest of a manifest that has them.
-_OF_TIMES = re.compile(f'"(?:extends|(?:{"|".join(_FILES)})mtime_ns)": [^,]+, ')
+_OF_TIMES = re.compile(f'"(?:extends|(?:{"|".join(FILES)})mtime_ns)": [^,]+, ')
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from evaluator.variants.batch import BATCHES, FORMAT, PART, TABLES, manifest_dig
 
 _IS_PART = re.compile("[2-9]|[1-9][0-9]+")  # the number that growth gives to a part
 _PARQUET = b"PAR1"  # how such a file begins and ends
+_AGAIN = "remove the batch and extract it again"
 
 
 def read_batches(path: Path) -> tuple[Mapping[str, object], ...]:
@@ -27,15 +28,14 @@ def read_batches(path: Path) -> tuple[Mapping[str, object], ...]:
         folder for folder in (path / BATCHES).glob("[!.]*") if folder.is_dir() and any(folder.iterdir())
     )
     missing = [
-        Problem(str(folder), 0, f"has no {name}; remove the batch and extract it again")
+        Problem(str(folder), 0, f"has no {name}; {_AGAIN}")
         for folder in folders
         for name in ("manifest.json", *(f"{table}.parquet" for table in TABLES))
         if not (folder / name).is_file()
     ]
     raise_if_any(missing)
     tables = [folder / f"{table}.parquet" for folder in folders for table in TABLES]
-    again = "remove the batch and extract it again"
-    raise_if_any([Problem(str(path), 0, f"is cut short; {again}") for path in tables if not is_whole(path)])
+    raise_if_any([Problem(str(path), 0, f"is cut short; {_AGAIN}") for path in tables if not is_whole(path)])
     parts: dict[str, dict[int, Path]] = {}
     for folder in folders:
         batch, _, number = folder.name.partition(PART)
@@ -88,7 +88,7 @@ def read_manifest(folder: Path) -> dict[str, object]:
     try:
         manifest = dict(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
-        raise InputError.of(path, "is damaged; remove the batch and extract it again") from error
+        raise InputError.of(path, f"is damaged; {_AGAIN}") from error
     if manifest.get("format") != FORMAT:
         raise InputError.of(
             path,
@@ -112,7 +112,6 @@ def _strange_tables(folder: Path) -> Iterator[Problem]:
         try:
             parameters = read_provenance(path).get("parameters")
         except (pl.exceptions.ComputeError, ValueError) as error:  # the footer, or the record in it
-            raise InputError.of(path, "is damaged; remove the batch and extract it again") from error
+            raise InputError.of(path, f"is damaged; {_AGAIN}") from error
         if not isinstance(parameters, dict) or parameters.get("manifest") != own:
-            message = "does not belong to the manifest beside it; remove the batch and extract it again"
-            yield Problem(str(path), 0, message)
+            yield Problem(str(path), 0, f"does not belong to the manifest beside it; {_AGAIN}")

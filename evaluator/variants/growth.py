@@ -14,7 +14,7 @@ from evaluator.errors import InputError, Problem, raise_if_any
 from evaluator.panel.model import Panel
 from evaluator.provenance import sha256_of_file
 from evaluator.tables import NEWBORNS
-from evaluator.variants.batch import BATCHES, BLOCK_RULES, PART, Scope, in_order
+from evaluator.variants.batch import BATCHES, BLOCK_RULES, FILES, PART, Scope, in_order
 from evaluator.variants.batches import read_batches, regions_frame
 from evaluator.variants.cohort import NOTHING_EXTRACTED, Cohort, Newborn
 from evaluator.variants.contradictions import ALLELE
@@ -26,9 +26,8 @@ from evaluator.variants.sheet_rows import RowMessage, problems_told_once
 from evaluator.variants.structural_file import NOT_LOOKED_FOR
 from evaluator.variants.substitutions import as_called
 
-_FILES = ("", "callable_", "structural_", "mother_", "father_")
 _IDENTITY = (
-    *(f"{file}{what}" for file in _FILES for what in ("size", "mtime_ns")),
+    *(f"{file}{what}" for file in FILES for what in ("size", "mtime_ns")),
     *(f"{whose}_in_vcf_sha256" for whose in ("sample", "mother", "father")),
 )
 _STRUCTURAL = ("structural_evidence", "structural_ignored")

@@ -13,7 +13,7 @@ from evaluator.errors import InputError
 from evaluator.provenance import sha256_of_text
 from evaluator.variants.absent_contigs import absent_contigs, as_doubts
 from evaluator.variants.alignment import AsWritten
-from evaluator.variants.batch import Scope
+from evaluator.variants.batch import FILES, Scope
 from evaluator.variants.build import require_agreeing_bases, require_build, require_listed_bases
 from evaluator.variants.callability import NOWHERE, Evidence, no_evidence, read_callable
 from evaluator.variants.calls import CALLED
@@ -30,7 +30,6 @@ from evaluator.variants.structural_file import StructuralReading
 
 # Of so many samples nearly all genotypes are reference; parsing each would cost more than all the rest.
 REFERENCES_UNREAD = 16
-_FILES = ("", "callable_", "structural_", "mother_", "father_")
 AnnotationFields = dict[str, list[str] | None]
 Failures = dict[str, InputError]  # newborn -> what is wrong with its files
 
@@ -126,14 +125,16 @@ def _assembled(
         if isinstance(evidence, InputError):
             failures[newborn.id] = evidence
             continue
-        if _is_same_file(newborn):  # a gVCF that is its own evidence cannot contradict itself
+        # A gVCF that is its own evidence cannot contradict itself. No BED, which thousands may name, is one.
+        is_own = evidence.kind == "gvcf" and _is_same_file(newborn)
+        if is_own:
             evidence = replace(evidence, blocks=NOWHERE, calls=CALLED.to_frame())
         entry = {**shared, "row": newborn.line, **file_identity(newborn, sizes_and_times)}
         if joint is not None:
             joint.add(newborn, sample, evidence, entry, separate.get(newborn.id, no_structural))
             continue
         genotypes = alone[sample]
-        if _is_same_file(newborn) or len(source.header.samples) >= REFERENCES_UNREAD:
+        if is_own or len(source.header.samples) >= REFERENCES_UNREAD:
             genotypes = replace(genotypes, references=genotypes.references.clear())
         entry["set_aside"] = dict(sorted(genotypes.set_aside.items()))
         entry["reference_genotypes"] = len(genotypes.references)
@@ -149,9 +150,9 @@ def _is_same_file(newborn: Newborn) -> bool:
 
 
 def _sizes_and_times(*files: Path | None) -> dict[str, int]:
-    """Return the size of each file of a row (_FILES) and when it was changed; nothing where there is none."""
+    """Return the size of each file of a row (FILES) and when it was changed; nothing where there is none."""
     told = {}
-    for prefix, path in zip(_FILES, files, strict=True):
+    for prefix, path in zip(FILES, files, strict=True):
         if path is not None and path.is_file():
             status = path.stat()
             told[f"{prefix}size"], told[f"{prefix}mtime_ns"] = status.st_size, status.st_mtime_ns
